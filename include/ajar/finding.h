@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A finding: what the packet side says to the delivery side. Flat, bounded, without pointers, so
+ * that the two sides can be two processes joined by shared memory. Text is NUL-terminated, UTF-8
+ * is not promised (emit makes it valid), longer text is cut.
+ */
+#ifndef AJAR_FINDING_H
+#define AJAR_FINDING_H
+
+#include "ajar/addr.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* The ladder: how far the evidence goes, in rising order. */
+enum verdict {
+    VERDICT_NONE = 0,
+    VERDICT_PROBED,
+    VERDICT_REVEALED,
+    VERDICT_REFUSED,
+    VERDICT_OPEN,
+    VERDICT_METADATA,
+    VERDICT_DATA,
+    VERDICT_DRAINED,
+    VERDICT_TAMPERED,
+    VERDICTS
+};
+
+/* What the client showed. CREDENTIALS_PROVEN is said by the ledger: this server also refuses
+ * without. */
+enum credentials {
+    CREDENTIALS_NONE = 0,
+    CREDENTIALS_PRESENTED,
+    CREDENTIALS_PROVEN,
+};
+
+/* How sure it is that the server is the store that the signature describes. */
+enum identity {
+    IDENTITY_NONE = 0, /* the request asks for such a store; the reply could be anything's */
+    IDENTITY_LIKELY,   /* request and reply both have the store's ways */
+    IDENTITY_PROVEN,   /* the reply says so */
+};
+
+enum finding_kind {
+    FINDING_QUERY,   /* a flow reached a higher verdict */
+    FINDING_SESSION, /* such a flow ended */
+};
+
+/* Where a number of records held comes from; a later one in this list is the better source. */
+enum count_source {
+    COUNT_NONE = 0,
+    COUNT_AT_LEAST, /* "10000 or more", a search that was cut short, a query that selects */
+    COUNT_SEARCH,   /* total of a search over everything */
+    COUNT_COUNT,    /* a count */
+    COUNT_LISTING,  /* index listing or statistics */
+};
+
+#define FINDING_DATASETS_MAX 48
+#define FINDING_EVIDENCE_MAX 8
+#define FINDING_NO_COUNT     UINT64_MAX /* number not known */
+
+/* One data set (index, table, bucket) as the replies of this flow named it. */
+struct finding_dataset {
+    char name[96];
+    uint64_t records;  /* held, FINDING_NO_COUNT if not said */
+    uint64_t bytes;    /* held, FINDING_NO_COUNT if not said */
+    uint64_t returned; /* records of it handed out in this flow so far */
+    uint8_t source;    /* enum count_source of records */
+};
+
+struct finding {
+    uint8_t kind;        /* enum finding_kind */
+    uint8_t verdict;     /* enum verdict: reached now (QUERY), highest of the flow (SESSION) */
+    uint8_t credentials; /* enum credentials, of the exchange that reached it */
+    uint8_t identity;    /* enum identity */
+    uint8_t transport;   /* IP protocol number */
+    uint8_t client_by;   /* enum client_by */
+    bool partial; /* bytes missing, evicted, or one direction only: counts are lower bounds */
+    bool request_unseen; /* judged from the reply alone */
+    bool sampled;        /* not all of the replies was read */
+    bool midstream;
+    uint64_t time_ns;  /* packet time of the proof (QUERY), of the end (SESSION) */
+    uint64_t first_ns; /* first packet of the flow */
+    uint64_t ordinal;  /* packet ordinal: findings of several workers merge by it */
+    uint32_t exchange; /* number of the exchange in its flow, from 1 */
+    struct addr client;
+    struct addr server;
+    uint16_t client_port;
+    uint16_t server_port;
+    uint16_t vlan;         /* outermost VLAN id, 0 = none */
+    uint64_t client_bytes; /* payload sent by the client / the server in this flow so far */
+    uint64_t server_bytes;
+    char store[32];   /* kind: name of the signature */
+    char product[32]; /* variant where the wire shows it, e.g. opensearch; "" = unknown */
+    char version[32];
+    char cluster_id[48];
+    char cluster_name[64];
+    char protection[48];  /* who refused: "Elastic security", ... */
+    char application[24]; /* nDPI's name for the flow, lower case, "" = unknown */
+    uint64_t risks;       /* nDPI's flow risk bits */
+    char method[16];
+    char url[512]; /* as sent, cut; credentials in it removed */
+    char host[128];
+    char user_agent[192];
+    uint16_t status;        /* of the reply, 0 = none */
+    uint64_t body_bytes;    /* of the reply's body on the wire */
+    uint64_t records;       /* held in all, FINDING_NO_COUNT if not said */
+    uint8_t records_source; /* enum count_source */
+    uint64_t returned;      /* records handed out in this flow so far */
+    uint64_t returned_new;  /* of them, not yet in an earlier finding of this flow */
+    uint64_t gave_bytes;    /* body bytes of proving replies so far in this flow */
+    uint64_t gave_bytes_new;
+    uint32_t requests; /* requests to the store in this flow so far */
+    uint32_t requests_new;
+    uint8_t evidence_count;
+    char evidence[FINDING_EVIDENCE_MAX][48];
+    uint16_t dataset_count;    /* in datasets[] */
+    uint16_t datasets_dropped; /* more were named than fit */
+    struct finding_dataset datasets[FINDING_DATASETS_MAX];
+};
+
+/* The ladder's word for a verdict; never NULL. */
+const char *verdict_name(enum verdict verdict);
+
+/* Whether a verdict without credentials is an exposure: open and above. */
+static inline bool verdict_exposes(enum verdict verdict)
+{
+    return verdict >= VERDICT_OPEN;
+}
+
+#endif

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A ring of fixed-size slots with one producer and one consumer, lock-free, in one block of memory
+ * without pointers (so that it can lie in memory shared by two processes).
+ */
+#ifndef AJAR_BASE_RING_H
+#define AJAR_BASE_RING_H
+
+#include "ajar/status.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct ring;
+
+/* A ring of `slots` (rounded up to a power of two) records of `slot_bytes`. Free with ring_free().
+ */
+enum ajar_status ring_new(size_t slots, size_t slot_bytes, struct ring **ring);
+void ring_free(struct ring *ring);
+
+/* Producer: the slot to fill, or NULL when the ring is full. Nothing is visible before ring_push().
+ */
+void *ring_reserve(struct ring *ring);
+
+/* Producer: hands the reserved slot over and wakes a waiting consumer. */
+void ring_push(struct ring *ring);
+
+/* Producer: like ring_reserve(), but waits for room; NULL only after ring_close(). */
+void *ring_reserve_wait(struct ring *ring);
+
+/* Producer: nothing more will come; the consumer still gets what is in the ring. */
+void ring_close(struct ring *ring);
+
+/* Consumer: the oldest record, borrowed until ring_pop(), or NULL when there is none. */
+const void *ring_peek(struct ring *ring);
+
+/* Consumer: waits up to `timeout_ms` for a record; NULL when none came or the ring is closed and
+ * empty. */
+const void *ring_peek_wait(struct ring *ring, int timeout_ms);
+
+/* Consumer: gives the oldest slot back. */
+void ring_pop(struct ring *ring);
+
+/* Whether the ring is closed and empty. Consumer only. */
+bool ring_finished(struct ring *ring);
+
+/* Records in it now; exact for neither side, good for statistics. */
+size_t ring_count(const struct ring *ring);
+
+#endif

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Options: one table (key, type, default, range, help) that reads the command line and the YAML
+ * file, and prints the help and the effective configuration. Read once into a struct that is
+ * const from then on and handed down.
+ */
+#ifndef AJAR_CONFIG_H
+#define AJAR_CONFIG_H
+
+#include "ajar/addr.h"
+#include "ajar/problem.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#define CONFIG_LIST_MAX 16
+
+enum command {
+    COMMAND_READ,
+    COMMAND_WATCH,
+    COMMAND_CHECK,
+    COMMAND_SIGNATURES,
+    COMMAND_HELP,
+    COMMAND_VERSION,
+};
+
+struct config {
+    enum command command;
+    struct netset home;
+    bool home_given;            /* --home was said */
+    char site[64];              /* default: the sensor's name */
+    char sensor[64];            /* default: host name */
+    char signatures[512];       /* folder; default: the installed one, else the source tree's */
+    char *geo[CONFIG_LIST_MAX]; /* database files */
+    size_t geo_count;
+    char *interfaces[CONFIG_LIST_MAX];
+    size_t interface_count;
+    char filter[1024]; /* BPF, "" = none */
+    uint32_t snaplen;
+    uint32_t ring_bytes;
+    bool promiscuous;
+    char output[512];    /* NDJSON file, "" = none */
+    bool json;           /* --json: NDJSON on stdout, nothing else there */
+    char redis_url[512]; /* "" = none */
+    char redis_password_file[512];
+    char redis_prefix[64];
+    uint64_t redis_stream_max;
+    uint32_t flows_max;
+    bool classify_all; /* nDPI sees every flow */
+    bool scan_full;    /* false = sampled */
+    bool progress;     /* progress bar wanted (terminal) */
+    bool quiet;
+    char **arguments; /* what follows the options: files, or "list" */
+    size_t argument_count;
+};
+
+/*
+ * Reads the command line (argv[1] is the command) and, where -c names one, the YAML file; the
+ * command line wins. On failure *problem is one sentence (file and line, or the option; what would
+ * be right) and *config is unchanged. Free with config_clear().
+ */
+enum ajar_status config_read(int argc, char **argv, struct config *config, struct problem *problem);
+void config_clear(struct config *config);
+
+/* Help for all commands, from the table. */
+void config_write_help(FILE *out);
+
+/* The effective configuration as YAML that config_read() would take. Passwords are not printed. */
+void config_write(const struct config *config, FILE *out);
+
+#endif
