@@ -20,6 +20,9 @@ struct flow_listener {
     /*
      * Payload of `side`, in order, each byte once (first-wins where segments overlap). `data` is
      * borrowed until the call returns. May call flow_set_stage(). UDP: one call per datagram.
+     * `packet`, here and in gap(), is what made it happen: never NULL, always of this flow, but
+     * perhaps a later packet than the one that brought the bytes, of either side; when the packet
+     * clock or a limit made it happen, an empty one that bears the time (of the deadline).
      */
     void (*bytes)(void *context, struct flow *flow, unsigned side, const uint8_t *data,
                   uint32_t length, const struct packet *packet);
@@ -54,7 +57,7 @@ struct flow_counters {
     uint64_t retransmitted; /* segments that brought nothing new */
     uint64_t overlaps;      /* segments that partly repeated bytes */
     uint64_t out_of_order;  /* segments held */
-    uint64_t held_dropped;  /* segments not held because a limit was reached */
+    uint64_t held_dropped;  /* holes given up early because a limit was reached */
 };
 
 struct flow_table;
