@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A ring of fixed-size slots with one producer and one consumer, lock-free, in one block of memory
- * without pointers (so that it can lie in memory shared by two processes).
+ * without pointers. The block is mapped shared: a ring made before fork() joins two processes, one
+ * producing, the other consuming. A consumer that does not trust the producer copies a record
+ * before it checks it, as the producer could still write to it.
  */
 #ifndef AJAR_BASE_RING_H
 #define AJAR_BASE_RING_H
@@ -14,7 +16,10 @@
 
 struct ring;
 
-/* A ring of `slots` (rounded up to a power of two) records of `slot_bytes`. Free with ring_free().
+/*
+ * A ring of `slots` (rounded up to a power of two) records of `slot_bytes` (rounded up to 64, and
+ * aligned so). AJAR_ERR_USAGE for nothing of either, AJAR_ERR_LIMIT above 2^24 slots or 1 GiB,
+ * AJAR_ERR_MEMORY. Free with ring_free(), which accepts NULL.
  */
 enum ajar_status ring_new(size_t slots, size_t slot_bytes, struct ring **ring);
 void ring_free(struct ring *ring);

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Times as ajar keeps them: nanoseconds since 1970-01-01 UTC in 64 bits (up to the year 2554). */
+#ifndef AJAR_BASE_TIMESTAMP_H
+#define AJAR_BASE_TIMESTAMP_H
+
+#include <stdint.h>
+
+#define TIMESTAMP_TEXT_MAX 28 /* "2019-12-29T10:11:12.123456Z" and a NUL */
+
+/* Writes the time as RFC 3339 with microseconds (cut, not rounded), in UTC. Pure; any thread. */
+void timestamp_format(uint64_t time_ns, char text[static TIMESTAMP_TEXT_MAX]);
+
+/* The wall clock, in ns since 1970. Any thread. */
+uint64_t timestamp_now(void);
+
+/* A clock that never jumps, in ns since some point: for durations and timeouts only. Any thread. */
+uint64_t timestamp_monotonic(void);
+
+#endif
