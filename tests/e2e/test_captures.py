@@ -1,0 +1,113 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""The shipped captures: what ajar says of each connection is what the recorded server held, and every event is valid."""
+import gzip
+import json
+import unittest
+
+import jsonschema
+
+import support
+
+
+def difference(want, have):
+    """The fields that an .expected line names and that ajar says otherwise."""
+    wrong = {}
+    for name, value in want.items():
+        if name in ("client", "server"):
+            continue
+        said = have.get(name)
+        if name == "datasets":
+            value, said = set(value), said or set()
+        if said != value:
+            wrong[name] = f"expected {value}, ajar says {said}"
+    return wrong
+
+
+class Captures(unittest.TestCase):
+    maxDiff = None
+
+    def test_each_connection_is_judged_as_expected(self):
+        for capture in support.captures():
+            want = {(e["client"], e["server"]): e for e in support.expected(capture)}
+            have = support.by_connection(support.read_json(capture))
+            with self.subTest(capture=capture):
+                wrong = {}
+                for connection, line in want.items():
+                    missing = {"verdict": "none", "datasets": set()}
+                    found = difference(line, have.get(connection, missing))
+                    if found:
+                        wrong[connection] = found
+                self.assertEqual(wrong, {})
+
+    def test_no_exposure_is_invented(self):
+        for capture in support.captures():
+            want = {(e["client"], e["server"]) for e in support.expected(capture)}
+            with self.subTest(capture=capture):
+                have = support.by_connection(support.read_json(capture))
+                self.assertEqual([c for c, facts in have.items() if facts["verdict"] in support.EXPOSED and c not in want], [])
+
+    def test_every_event_is_valid(self):
+        with open(support.SCHEMA) as file:
+            schema = json.load(file)
+        kind = jsonschema.validators.validator_for(schema)
+        kind.check_schema(schema)
+        validator = kind(schema)
+        events = support.read_json("--geo", support.CITY, "--geo", support.ASN, *support.captures())
+        self.assertTrue(events)
+        for event in events:
+            problems = [f"{error.json_path}: {error.message}" for error in validator.iter_errors(event)]
+            self.assertEqual(problems, [], event)
+        broken = dict(events[0])
+        del broken["@timestamp"]
+        self.assertFalse(validator.is_valid(broken), "the schema accepts an event without a time")
+
+    def test_events_have_ids_of_their_own_that_stay(self):
+        first, again = (support.of_stores(support.read_json(*support.captures())) for _ in range(2))
+        ids = [e["event"]["id"] for e in first]
+        self.assertTrue(ids)
+        self.assertEqual(len(set(ids)), len(ids))
+        self.assertEqual(ids, [e["event"]["id"] for e in again])
+
+    def test_a_folder_gives_what_its_files_give(self):
+        together = support.by_connection(support.read_json(support.CAPTURES))
+        for capture in support.captures():
+            for connection, facts in support.by_connection(support.read_json(capture)).items():
+                self.assertEqual(together[connection]["verdict"], facts["verdict"], (capture, connection))
+
+    def test_standard_input_and_gzip_give_what_the_file_gives(self):
+        capture = support.exposed_capture()
+        with open(capture, "rb") as file:
+            content = file.read()
+        ids = [e["event"]["id"] for e in support.of_stores(support.read_json(capture))]
+        self.assertTrue(ids)
+        for stdin in (content, gzip.compress(content)):
+            self.assertEqual([e["event"]["id"] for e in support.of_stores(support.read_json("-", stdin=stdin))], ids)
+
+    def test_outside_addresses_are_placed_and_unknown_ones_stay_unplaced(self):
+        events = support.of_stores(support.read_json("--geo", support.CITY, "--geo", support.ASN, *support.captures()))
+        places = {e["source"]["ip"]: e["source"] for e in events}
+        self.assertIn("203.0.113.42", places)
+        amsterdam = places["203.0.113.42"]
+        self.assertEqual(amsterdam["geo"]["country_iso_code"], "NL")
+        self.assertEqual(amsterdam["geo"]["city_name"], "Amsterdam")
+        self.assertAlmostEqual(amsterdam["geo"]["location"]["lat"], 52.37, places=3)
+        self.assertAlmostEqual(amsterdam["geo"]["location"]["lon"], 4.90, places=3)
+        self.assertEqual(amsterdam["as"], {"number": 64500, "organization": {"name": "Example Hosting"}})
+        for event in support.of_stores(support.read_json(support.exposed_capture())):
+            self.assertFalse({"geo", "as"} & set(event["source"]), "a place without a database")
+
+    def test_exit_status_and_table_tell_exposed_from_harmless(self):
+        exposed = support.ajar("read", support.exposed_capture())
+        self.assertEqual(exposed.returncode, 3, exposed.stderr)
+        self.assertIn("EXPOSED", exposed.stdout)
+        self.assertEqual(exposed.stderr, "")
+        self.assertNotIn("\033", exposed.stdout, "colour in a pipe")
+        harmless = support.ajar("read", support.harmless_capture())
+        self.assertEqual(harmless.returncode, 0, harmless.stderr)
+        self.assertNotIn("EXPOSED", harmless.stdout)
+        self.assertTrue(harmless.stdout.strip(), "nothing found is said too")
+
+
+if __name__ == "__main__":
+    support.main()
