@@ -29,11 +29,11 @@ LIBRARIES = {
     "zlib": (r"zlib\.h", ["capture/*.c", "inspect/*.c"]),
     "zstd": (r"zstd.*\.h", ["capture/*.c"]),
 }
-# xxHash is header-only and part of hot loops; the C library and the kernel are everybody's.
+# xxHash is header-only and part of hot loops; the C library, the kernel's and the compiler's headers are everybody's.
 EVERYBODY = re.compile(
     r"(assert|byteswap|ctype|dirent|endian|errno|fcntl|float|fnmatch|getopt|glob|inttypes|limits|locale|math|poll|pthread|sched|setjmp"
     r"|signal|stdalign|stdarg|stdatomic|stdbool|stddef|stdint|stdio|stdlib|stdnoreturn|string|strings|syslog|termios|threads|time|unistd"
-    r"|netdb|pwd|grp|ifaddrs|err|xxhash|(sys|linux|net|netinet|netpacket|arpa|asm|bits)/[a-z0-9_/-]+)\.h")
+    r"|netdb|pwd|grp|ifaddrs|err|xxhash|[a-z]mmintrin|arm_neon|(sys|linux|net|netinet|netpacket|arpa|asm|bits)/[a-z0-9_/-]+)\.h")
 
 FUNCTION_LINES = 100
 FILE_LINES = 600
