@@ -30,6 +30,7 @@ struct builder {
     struct yaml *open[YAML_DEPTH_MAX];
     struct yaml *last[YAML_DEPTH_MAX]; /* last child of each */
     char *key[YAML_DEPTH_MAX];         /* key waiting for its value */
+    yaml_mark_t key_mark[YAML_DEPTH_MAX];
     size_t depth;
     struct problem *problem;
 };
@@ -43,6 +44,9 @@ static void *take_memory(struct yaml_file *file, size_t bytes)
     file->blocks = block;
     return block + 1;
 }
+
+static const char no_anchors[] =
+    "anchors (&name), aliases (*name) and tags (!name) are not read here";
 
 static enum ajar_status problem_at(struct builder *b, size_t line, const char *text)
 {
@@ -79,6 +83,8 @@ static enum ajar_status attach(struct builder *b, struct yaml *node)
     struct yaml *parent = b->open[top];
     if (parent->kind == YAML_MAP) {
         node->key = b->key[top];
+        node->key_line = (int)b->key_mark[top].line + 1;
+        node->key_column = (int)b->key_mark[top].column + 1;
         b->key[top] = NULL;
     }
     if (b->last[top])
@@ -103,6 +109,7 @@ static struct yaml *new_node(struct builder *b, enum yaml_kind kind, const yaml_
     }
     node->kind = kind;
     node->line = (int)event->start_mark.line + 1;
+    node->column = (int)event->start_mark.column + 1;
     return node;
 }
 
@@ -114,6 +121,8 @@ static bool wants_key(const struct builder *b)
 static enum ajar_status read_key(struct builder *b, const yaml_event_t *event)
 {
     size_t top = b->depth - 1;
+    if (b->open[top]->count == YAML_ENTRIES_MAX)
+        return problem_at(b, event->start_mark.line + 1, "more than 4096 entries in one map");
     char *key = copy_text(b->file, event);
     if (!key)
         return problem_at(b, event->start_mark.line + 1, "out of memory");
@@ -121,11 +130,16 @@ static enum ajar_status read_key(struct builder *b, const yaml_event_t *event)
         return problem_set(b->problem, AJAR_ERR_FORMAT, "%s:%zu: '%s' stands here a second time",
                            b->file->name, event->start_mark.line + 1, key);
     b->key[top] = key;
+    b->key_mark[top] = event->start_mark;
     return AJAR_OK;
 }
 
 static enum ajar_status read_scalar(struct builder *b, const yaml_event_t *event)
 {
+    if (event->data.scalar.anchor || event->data.scalar.tag)
+        return problem_at(b, event->start_mark.line + 1, no_anchors);
+    if (memchr(event->data.scalar.value, '\0', event->data.scalar.length))
+        return problem_at(b, event->start_mark.line + 1, "text with a NUL byte in it");
     if (wants_key(b))
         return read_key(b, event);
     struct yaml *node = new_node(b, YAML_TEXT, event);
@@ -141,6 +155,11 @@ static enum ajar_status read_scalar(struct builder *b, const yaml_event_t *event
 static enum ajar_status open_container(struct builder *b, enum yaml_kind kind,
                                        const yaml_event_t *event)
 {
+    bool map = kind == YAML_MAP;
+    const yaml_char_t *anchor =
+        map ? event->data.mapping_start.anchor : event->data.sequence_start.anchor;
+    if (anchor || (map ? event->data.mapping_start.tag : event->data.sequence_start.tag))
+        return problem_at(b, event->start_mark.line + 1, no_anchors);
     if (wants_key(b))
         return problem_at(b, event->start_mark.line + 1, "a key must be plain text");
     if (b->depth == YAML_DEPTH_MAX)
@@ -170,8 +189,12 @@ static enum ajar_status read_event(struct builder *b, const yaml_event_t *event,
         b->depth--;
         return AJAR_OK;
     case YAML_ALIAS_EVENT:
-        return problem_at(b, event->start_mark.line + 1, "aliases (*name) are not read here");
-    case YAML_DOCUMENT_END_EVENT:
+        return problem_at(b, event->start_mark.line + 1, no_anchors);
+    case YAML_DOCUMENT_START_EVENT:
+        if (b->file->root)
+            return problem_at(b, event->start_mark.line + 1,
+                              "a second document begins here; put it into a file of its own");
+        return AJAR_OK;
     case YAML_STREAM_END_EVENT:
         *end = true;
         return AJAR_OK;
@@ -188,7 +211,9 @@ static enum ajar_status read_document(struct builder *b)
         yaml_event_t event;
         if (!yaml_parser_parse(&b->parser, &event)) {
             const char *cause = b->parser.problem ? b->parser.problem : "not YAML";
-            return problem_at(b, b->parser.problem_mark.line + 1, cause);
+            return problem_set(b->problem, AJAR_ERR_FORMAT, "%s:%zu:%zu: not valid YAML: %s",
+                               b->file->name, b->parser.problem_mark.line + 1,
+                               b->parser.problem_mark.column + 1, cause);
         }
         status = read_event(b, &event, &end);
         yaml_event_delete(&event);
@@ -252,6 +277,11 @@ void yaml_close(struct yaml_file *file)
     }
     free(file->name);
     free(file);
+}
+
+const char *yaml_name(const struct yaml_file *file)
+{
+    return file->name;
 }
 
 const struct yaml *yaml_root(const struct yaml_file *file)

@@ -2,7 +2,8 @@
 /*
  * YAML files that people write, as a tree in which every node knows its line, so that an error
  * found long after parsing still names the place. The only part that knows libyaml. Bounded:
- * YAML_NODES_MAX nodes, YAML_DEPTH_MAX levels; anchors, aliases and tags are refused.
+ * YAML_NODES_MAX nodes, YAML_ENTRIES_MAX entries of one map, YAML_DEPTH_MAX levels; anchors,
+ * aliases, tags, NUL bytes and a second document are refused.
  */
 #ifndef AJAR_BASE_YAML_H
 #define AJAR_BASE_YAML_H
@@ -13,8 +14,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define YAML_NODES_MAX 100000
-#define YAML_DEPTH_MAX 32
+#define YAML_NODES_MAX   100000
+#define YAML_ENTRIES_MAX 4096
+#define YAML_DEPTH_MAX   32
 
 enum yaml_kind { YAML_TEXT, YAML_LIST, YAML_MAP };
 
@@ -23,8 +25,11 @@ struct yaml {
     const char *key;  /* name of this entry when the parent is a map, else NULL */
     const char *text; /* YAML_TEXT: the scalar, NUL-terminated; else NULL */
     bool quoted;      /* the scalar stood in quotes: "null" and "12" are then text */
-    int line;         /* from 1 */
-    size_t count;     /* children */
+    int line;         /* of the value, from 1 */
+    int column;       /* of the value, from 1 */
+    int key_line;     /* of the key, 0 when there is none */
+    int key_column;
+    size_t count; /* children */
     struct yaml *first;
     struct yaml *next; /* next child of the same parent */
 };
@@ -43,6 +48,9 @@ enum ajar_status yaml_open_text(const char *name, const char *text, size_t lengt
 
 /* Frees the file and its nodes; accepts NULL. */
 void yaml_close(struct yaml_file *file);
+
+/* The name that messages call the file by. */
+const char *yaml_name(const struct yaml_file *file);
 
 /* The top node; never NULL (an empty document is an empty map). */
 const struct yaml *yaml_root(const struct yaml_file *file);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Options: one table (key, type, default, range, help) that reads the command line and the YAML
- * file, and prints the help and the effective configuration. Read once into a struct that is
- * const from then on and handed down.
+ * Options: one table (key, flag, type, default, range, help) that reads the command line and the
+ * YAML file, and prints the help, the sample file and the effective configuration. Read once into
+ * a struct that is const from then on and handed down.
  */
 #ifndef AJAR_CONFIG_H
 #define AJAR_CONFIG_H
@@ -17,6 +17,9 @@
 
 #define CONFIG_LIST_MAX 16
 
+/* Read by `watch` and `check` when it exists and no -c was given. */
+#define CONFIG_FILE_DEFAULT "/etc/ajar/ajar.yaml"
+
 enum command {
     COMMAND_READ,
     COMMAND_WATCH,
@@ -24,12 +27,14 @@ enum command {
     COMMAND_SIGNATURES,
     COMMAND_HELP,
     COMMAND_VERSION,
+    COMMANDS
 };
 
 struct config {
     enum command command;
+    char file[512]; /* the configuration file read, "" = none */
     struct netset home;
-    bool home_given;            /* --home was said */
+    bool home_given;            /* home was said */
     char site[64];              /* default: the sensor's name */
     char sensor[64];            /* default: host name */
     char signatures[512];       /* folder; default: the installed one, else the source tree's */
@@ -50,24 +55,35 @@ struct config {
     uint32_t flows_max;
     bool classify_all; /* nDPI sees every flow */
     bool scan_full;    /* false = sampled */
-    bool progress;     /* progress bar wanted (terminal) */
     bool quiet;
-    char **arguments; /* what follows the options: files, or "list" */
+    char **arguments; /* what follows the options: files, or "list"; each borrowed from argv */
     size_t argument_count;
 };
 
 /*
- * Reads the command line (argv[1] is the command) and, where -c names one, the YAML file; the
- * command line wins. On failure *problem is one sentence (file and line, or the option; what would
- * be right) and *config is unchanged. Free with config_clear().
+ * Reads the command line (argv[1] is the command) and the YAML file: the one -c names, else for
+ * `watch` and `check` CONFIG_FILE_DEFAULT where it exists. The command line wins. On failure
+ * *problem is one sentence (file and line, or the option; what would be right) and *config is
+ * unchanged. `argv` must outlive *config. Free with config_clear().
  */
 enum ajar_status config_read(int argc, char **argv, struct config *config, struct problem *problem);
+
+/* Frees what config_read() allocated and zeroes the rest. */
 void config_clear(struct config *config);
 
-/* Help for all commands, from the table. */
-void config_write_help(FILE *out);
+/* Help from the table: for one command, or for all with COMMAND_HELP. */
+void config_write_help(enum command about, FILE *out);
+
+/* The sample configuration file: every key with its help, range and default, commented out. */
+void config_write_sample(FILE *out);
 
 /* The effective configuration as YAML that config_read() would take. Passwords are not printed. */
 void config_write(const struct config *config, FILE *out);
+
+/* The word of the command line for a command; never NULL. */
+const char *command_name(enum command command);
+
+/* Which command a word names; AJAR_ERR_NOT_FOUND leaves *command alone. */
+enum ajar_status command_find(const char *name, enum command *command);
 
 #endif

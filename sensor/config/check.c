@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The rules for single values that the option table refers to.
+ */
+#include "config/check.h"
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <string.h>
+
+static bool is_name_character(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
+           c == '-' || c == '_';
+}
+
+static bool is_blank_or_control(char c)
+{
+    return (unsigned char)c <= ' ' || c == 0x7f;
+}
+
+enum ajar_status check_name(const char *value, struct problem *problem)
+{
+    for (const char *c = value; *c; c++)
+        if (!is_name_character(*c))
+            return problem_set(problem, AJAR_ERR_USAGE,
+                               "\"%s\" is not a name; use letters, digits, '.', '-' and '_'",
+                               value);
+    return AJAR_OK;
+}
+
+enum ajar_status check_interface(const char *value, struct problem *problem)
+{
+    if (strlen(value) >= IFNAMSIZ)
+        return problem_set(problem, AJAR_ERR_USAGE,
+                           "\"%s\" is longer than an interface name can be (%d); \"ip link\" lists "
+                           "them",
+                           value, IFNAMSIZ - 1);
+    for (const char *c = value; *c; c++)
+        if (is_blank_or_control(*c) || *c == '/')
+            return problem_set(problem, AJAR_ERR_USAGE,
+                               "\"%s\" is not an interface name; \"ip link\" lists them", value);
+    return AJAR_OK;
+}
+
+enum ajar_status check_prefix(const char *value, struct problem *problem)
+{
+    for (const char *c = value; *c; c++)
+        if (is_blank_or_control(*c))
+            return problem_set(problem, AJAR_ERR_USAGE,
+                               "\"%s\" has a blank or a character that cannot be printed; give a "
+                               "word such as {ajar}",
+                               value);
+    return AJAR_OK;
+}

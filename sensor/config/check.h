@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Further rules that a value of the table has to meet. Each returns AJAR_ERR_USAGE and says in
+ * *problem what is wrong and what would be right, without the place: the reader puts it in front.
+ */
+#ifndef AJAR_CONFIG_CHECK_H
+#define AJAR_CONFIG_CHECK_H
+
+#include "ajar/problem.h"
+
+/* A name that goes into events and Redis keys: letters, digits, dots, dashes, underscores. */
+enum ajar_status check_name(const char *value, struct problem *problem);
+
+/* A name that Linux can give to an interface. */
+enum ajar_status check_interface(const char *value, struct problem *problem);
+
+/* What Redis keys may begin with: printable, no blanks. */
+enum ajar_status check_prefix(const char *value, struct problem *problem);
+
+#endif

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Puts the sources together: the table's defaults, then the file, then the command line, then
+ * what follows from the machine and the command. The result is handed over only when all of it is
+ * right.
+ */
+#include "config/config.h"
+
+#include "config/command_line.h"
+#include "config/folder.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static enum ajar_status apply_defaults(struct config *config, struct problem *problem)
+{
+    static const struct origin origin = {.file = "default"};
+    enum ajar_status status = AJAR_OK;
+    for (size_t i = 0; i < schema_option_count && status == AJAR_OK; i++) {
+        const struct option *option = &schema_options[i];
+        if (option->initial)
+            status = value_set(option, config, option->initial, &origin, problem);
+    }
+    return status;
+}
+
+static enum ajar_status apply_file(const char *path, struct config *config, struct said *said,
+                                   struct problem *problem)
+{
+    struct yaml_file *file = NULL;
+    if (strlen(path) >= sizeof config->file)
+        return problem_set(problem, AJAR_ERR_USAGE, "--config: %zu bytes long; give at most %zu",
+                           strlen(path), sizeof config->file - 1);
+    enum ajar_status status = yaml_open(path, &file, problem);
+    if (status != AJAR_OK)
+        return status;
+    memcpy(config->file, path, strlen(path) + 1);
+    status = file_apply(file, config, said, problem);
+    yaml_close(file);
+    return status;
+}
+
+/* The file that -c names, or the one that lies where a service looks for it. */
+static const char *choose_file(const struct command_line *line)
+{
+    if (line->file)
+        return line->file;
+    if (schema_commands[line->command].default_file && access(CONFIG_FILE_DEFAULT, F_OK) == 0)
+        return CONFIG_FILE_DEFAULT;
+    return NULL;
+}
+
+/* The host name with what check_name() would not take replaced. */
+static void set_host_name(char *name, size_t size)
+{
+    static const char known[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_";
+    if (gethostname(name, size) != 0 || name[0] == '\0')
+        (void)snprintf(name, size, "ajar");
+    name[size - 1] = '\0';
+    for (char *c = name; *c; c++)
+        if (!strchr(known, *c))
+            *c = '-';
+}
+
+static bool was_said(const struct said *said, const char *key)
+{
+    return said->option[schema_find_key(key) - schema_options];
+}
+
+/* Defaults that are worked out: from the machine, the command, or other options. */
+static void complete(struct config *config, const struct said *said)
+{
+    if (!was_said(said, "sensor"))
+        set_host_name(config->sensor, sizeof config->sensor);
+    if (!was_said(said, "site"))
+        memcpy(config->site, config->sensor, sizeof config->site);
+    if (!was_said(said, "scan"))
+        config->scan_full = config->command == COMMAND_READ;
+    if (!was_said(said, "signatures"))
+        folder_find_signatures(config->signatures, sizeof config->signatures);
+    config->home_given = was_said(said, "home");
+    if (!config->home_given)
+        netset_init_private(&config->home);
+}
+
+/* What several options together make impossible. */
+static enum ajar_status check_together(const struct config *config, struct problem *problem)
+{
+    if (config->command == COMMAND_WATCH && config->interface_count == 0)
+        return problem_set(problem, AJAR_ERR_USAGE,
+                           "no interface to listen on; give one with -i, for example \"%s\"",
+                           schema_commands[COMMAND_WATCH].example);
+    if (strcmp(config->output, "-") == 0)
+        return problem_set(problem, AJAR_ERR_USAGE,
+                           "--output: \"-\" is not a file; --json writes to standard output");
+    if (config->json && config->output[0])
+        return problem_set(problem, AJAR_ERR_USAGE,
+                           "--json and --output together; the events go to one place, keep one");
+    if (config->redis_password_file[0] && !config->redis_url[0])
+        return problem_set(problem, AJAR_ERR_USAGE,
+                           "a Redis password file without a Redis; give its URL with --redis");
+    return AJAR_OK;
+}
+
+static enum ajar_status read_sources(const struct command_line *line, struct config *config,
+                                     struct problem *problem)
+{
+    struct said said = {.option = {false}};
+    config->command = line->command;
+    enum ajar_status status = apply_defaults(config, problem);
+    if (status != AJAR_OK)
+        return status;
+    const char *path = choose_file(line);
+    if (path)
+        status = apply_file(path, config, &said, problem);
+    if (status == AJAR_OK)
+        status = command_line_apply(line, config, &said, problem);
+    if (status != AJAR_OK)
+        return status;
+    complete(config, &said);
+    return check_together(config, problem);
+}
+
+enum ajar_status config_read(int argc, char **argv, struct config *config, struct problem *problem)
+{
+    struct command_line line;
+    struct config new_config;
+    memset(&new_config, 0, sizeof new_config);
+    enum ajar_status status = command_line_parse(argc, argv, &line, problem);
+    if (status == AJAR_OK)
+        status = read_sources(&line, &new_config, problem);
+    if (status == AJAR_OK) {
+        new_config.arguments = line.arguments;
+        new_config.argument_count = line.argument_count;
+        line.arguments = NULL;
+        *config = new_config;
+    } else {
+        config_clear(&new_config);
+    }
+    command_line_clear(&line);
+    return status;
+}
+
+void config_clear(struct config *config)
+{
+    for (size_t i = 0; i < schema_option_count; i++)
+        value_reset(&schema_options[i], config);
+    free(config->arguments);
+    memset(config, 0, sizeof *config);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The rules of single values. */
+#include "config/check.h"
+
+#include <criterion/criterion.h>
+
+static void refuse(enum ajar_status (*check)(const char *, struct problem *), const char *value,
+                   const char *sentence)
+{
+    struct problem problem = {.text = ""};
+    cr_assert_eq(check(value, &problem), AJAR_ERR_USAGE);
+    cr_assert_str_eq(problem.text, sentence);
+}
+
+Test(check, takes_names_of_letters_digits_dots_and_dashes)
+{
+    cr_assert_eq(check_name("span-1.hq_2", NULL), AJAR_OK);
+    refuse(check_name, "span 1", "\"span 1\" is not a name; use letters, digits, '.', '-' and '_'");
+    refuse(check_name, "a:b", "\"a:b\" is not a name; use letters, digits, '.', '-' and '_'");
+}
+
+Test(check, takes_interface_names_that_linux_takes)
+{
+    cr_assert_eq(check_interface("enp0s31f6", NULL), AJAR_OK);
+    cr_assert_eq(check_interface("eth1.100", NULL), AJAR_OK);
+    cr_assert_eq(check_interface("fifteen-letters", NULL), AJAR_OK);
+    refuse(check_interface, "sixteen--letters",
+           "\"sixteen--letters\" is longer than an interface name can be (15); \"ip link\" lists "
+           "them");
+    refuse(check_interface, "a/b", "\"a/b\" is not an interface name; \"ip link\" lists them");
+    refuse(check_interface, "a b", "\"a b\" is not an interface name; \"ip link\" lists them");
+}
+
+Test(check, takes_prefixes_without_blanks)
+{
+    cr_assert_eq(check_prefix("{ajar}", NULL), AJAR_OK);
+    cr_assert_eq(check_prefix("ajar:\xc3\xa9", NULL), AJAR_OK);
+    refuse(check_prefix, "{a jar}",
+           "\"{a jar}\" has a blank or a character that cannot be printed; give a word such as "
+           "{ajar}");
+}

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which source wins, what follows from the command, and what options exclude each other. */
+#include "config/reading.h"
+
+static const char path[] = "/tmp/ajar-test-config.yaml";
+
+static void write_file(const char *text)
+{
+    FILE *file = fopen(path, "we");
+    cr_assert(file);
+    cr_assert_geq(fputs(text, file), 0);
+    cr_assert_eq(fclose(file), 0);
+}
+
+static void remove_file(void)
+{
+    (void)unlink(path);
+}
+
+Test(config, fills_in_the_defaults_of_read)
+{
+    struct reading r;
+    assert_accepted(&r, "ajar read x");
+    cr_assert(r.config.scan_full);
+    cr_assert_not(r.config.home_given);
+    struct netset home;
+    netset_init_private(&home);
+    cr_assert_eq(r.config.home.count, home.count);
+    cr_assert_eq(r.config.flows_max, 262144);
+    cr_assert_str_eq(r.config.redis_prefix, "{ajar}");
+    cr_assert_str_eq(r.config.redis_url, "");
+    cr_assert_str_eq(r.config.site, r.config.sensor);
+    cr_assert_neq(r.config.sensor[0], '\0');
+    config_clear(&r.config);
+}
+
+Test(config, scans_samples_when_watching_unless_told)
+{
+    struct reading r;
+    assert_accepted(&r, "ajar watch -i lo");
+    cr_assert_not(r.config.scan_full);
+    config_clear(&r.config);
+    assert_accepted(&r, "ajar watch -i lo --scan full");
+    cr_assert(r.config.scan_full);
+    config_clear(&r.config);
+    assert_rejected("ajar watch -i lo --scan half",
+                    "--scan: \"half\" is not known; give full or sampled");
+}
+
+Test(config, names_the_site_after_the_sensor)
+{
+    struct reading r;
+    assert_accepted(&r, "ajar read x --sensor span-1");
+    cr_assert_str_eq(r.config.site, "span-1");
+    config_clear(&r.config);
+    assert_accepted(&r, "ajar read x --sensor span-1 --site hq");
+    cr_assert_str_eq(r.config.site, "hq");
+    config_clear(&r.config);
+}
+
+Test(config, lets_the_command_line_win, .fini = remove_file)
+{
+    struct reading r;
+    write_file("site: hq\nsensor: span-1\ngeo: [a.mmdb, b.mmdb]\nhome: 10.0.0.0/8\n");
+    assert_accepted(&r,
+                    "ajar read x -c /tmp/ajar-test-config.yaml --site lab --geo c.mmdb --home any");
+    cr_assert_str_eq(r.config.site, "lab");
+    cr_assert_str_eq(r.config.sensor, "span-1");
+    cr_assert_eq(r.config.geo_count, 1);
+    cr_assert_str_eq(r.config.geo[0], "c.mmdb");
+    cr_assert(r.config.home.any);
+    cr_assert_eq(r.config.home.count, 0);
+    config_clear(&r.config);
+}
+
+Test(config, leaves_the_result_alone_when_something_is_wrong)
+{
+    struct config config;
+    memset(&config, 0x5a, sizeof config);
+    struct config before;
+    memcpy(&before, &config, sizeof config);
+    struct problem problem = {.text = ""};
+    char *words[] = {(char[]){"ajar"}, (char[]){"read"}, (char[]){"x"}, (char[]){"--site=a b"}};
+    cr_assert_eq(config_read(4, words, &config, &problem), AJAR_ERR_USAGE);
+    cr_assert_eq(memcmp(&config, &before, sizeof config), 0);
+    cr_assert_str_eq(problem.text,
+                     "--site: \"a b\" is not a name; use letters, digits, '.', '-' and '_'");
+}
+
+Test(config, rejects_watching_without_an_interface)
+{
+    struct reading r;
+    assert_rejected("ajar watch", "no interface to listen on; give one with -i, for example \"ajar "
+                                  "watch -i eth1 --json\"");
+    assert_accepted(&r, "ajar watch -i lo");
+    config_clear(&r.config);
+}
+
+Test(config, rejects_two_places_for_the_events)
+{
+    struct reading r;
+    assert_rejected("ajar read x --json --output y",
+                    "--json and --output together; the events go to one place, keep one");
+    assert_rejected("ajar read x --output -",
+                    "--output: \"-\" is not a file; --json writes to standard output");
+    assert_accepted(&r, "ajar read x --output y");
+    cr_assert_str_eq(r.config.output, "y");
+    config_clear(&r.config);
+}
+
+Test(config, rejects_a_redis_password_without_a_redis)
+{
+    struct reading r;
+    assert_rejected("ajar read x --redis-password-file p",
+                    "a Redis password file without a Redis; give its URL with --redis");
+    assert_accepted(&r, "ajar read x --redis-password-file p --redis redis://h");
+    config_clear(&r.config);
+}
