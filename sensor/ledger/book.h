@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The inside of the ledger, shared by ledger.c, which fills it, and table.c, which prints it.
+ */
+#ifndef AJAR_LEDGER_BOOK_H
+#define AJAR_LEDGER_BOOK_H
+
+#include "ledger/exposures.h"
+#include "ledger/ledger.h"
+#include "ledger/servers.h"
+
+struct ledger {
+    struct ledger_options options;
+    struct enricher *enricher; /* borrowed */
+    ledger_listener listener;
+    void *context;
+    struct servers *servers;
+    struct exposures *exposures;
+    struct ledger_counters counters;
+    uint64_t sequence;
+    /* Of the event now being told. */
+    struct finding finding; /* completed with what is known of the server */
+    struct place source;
+    struct place target;
+    struct exposure_texts texts;
+    struct exposure_view view;
+};
+
+#endif

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The ledger: findings in packet order -> events. It remembers servers and exposures, completes
+ * what a finding does not say with what is known of its server, and says which events follow. The
+ * table for people is in table.c. Place in the road: the delivery thread, between enrich and emit.
+ */
+#include "ledger/ledger.h"
+
+#include "base/hash.h"
+#include "ledger/book.h"
+#include "ledger/identity.h"
+#include "ledger/severity.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const struct place nowhere;
+
+enum ajar_status ledger_new(const struct ledger_options *options, struct enricher *enricher,
+                            ledger_listener listener, void *context, struct ledger **ledger)
+{
+    uint64_t seed;
+    enum ajar_status status = hash_make_seed(&seed);
+    if (status != AJAR_OK)
+        return status;
+    struct ledger *made = calloc(1, sizeof *made);
+    if (!made)
+        return AJAR_ERR_MEMORY;
+    made->options = *options;
+    made->enricher = enricher;
+    made->listener = listener;
+    made->context = context;
+    status = servers_new(options->servers_max, seed, &made->servers);
+    if (status == AJAR_OK)
+        status = exposures_new(options->exposures_max, seed, options->site, &made->exposures);
+    if (status != AJAR_OK) {
+        ledger_free(made);
+        return status;
+    }
+    *ledger = made;
+    return AJAR_OK;
+}
+
+void ledger_free(struct ledger *ledger)
+{
+    if (!ledger)
+        return;
+    servers_free(ledger->servers);
+    exposures_free(ledger->exposures);
+    free(ledger);
+}
+
+static void tell(struct ledger *ledger, struct event *event)
+{
+    event->sequence = ++ledger->sequence;
+    ledger->counters.events++;
+    ledger->listener(ledger->context, event);
+}
+
+/*
+ * Whether a finding is of a store at all. One that could be anything's counts only for a server
+ * that has shown before what it is; so does one to which no answer was seen.
+ */
+static bool is_identified(const struct ledger *ledger, const struct finding *finding)
+{
+    if (finding->verdict == VERDICT_NONE || finding->verdict >= VERDICTS)
+        return false;
+    if (finding->identity != IDENTITY_NONE && finding->verdict != VERDICT_PROBED)
+        return true;
+    return servers_find(ledger->servers, finding) != NULL;
+}
+
+static void fill_text(char *text, size_t size, const char *known)
+{
+    if (text[0] == '\0')
+        memcpy(text, known, size);
+}
+
+/* What the finding lacks and its server is known for. The fields of both have the same sizes. */
+static void fill_names(struct finding *finding, const struct server *server)
+{
+    _Static_assert(sizeof finding->product == sizeof server->product &&
+                       sizeof finding->version == sizeof server->version &&
+                       sizeof finding->cluster_id == sizeof server->cluster_id &&
+                       sizeof finding->cluster_name == sizeof server->cluster_name,
+                   "copied whole");
+    fill_text(finding->product, sizeof finding->product, server->product);
+    fill_text(finding->version, sizeof finding->version, server->version);
+    fill_text(finding->cluster_id, sizeof finding->cluster_id, server->cluster_id);
+    fill_text(finding->cluster_name, sizeof finding->cluster_name, server->cluster_name);
+}
+
+static enum credentials judge_credentials(const struct finding *finding,
+                                          const struct server *server)
+{
+    if (finding->credentials == CREDENTIALS_PRESENTED && server && server->refuses &&
+        finding->verdict != VERDICT_REFUSED)
+        return CREDENTIALS_PROVEN;
+    return (enum credentials)finding->credentials;
+}
+
+/* The outside ends are looked up: what lies in home needs no place on a map. */
+static void find_places(struct ledger *ledger, const struct finding *finding,
+                        enum direction direction)
+{
+    ledger->source = nowhere;
+    ledger->target = nowhere;
+    if (direction == DIRECTION_INBOUND || direction == DIRECTION_EXTERNAL)
+        enricher_find(ledger->enricher, &finding->client, &ledger->source);
+    if (direction == DIRECTION_OUTBOUND || direction == DIRECTION_EXTERNAL)
+        enricher_find(ledger->enricher, &finding->server, &ledger->target);
+}
+
+static void set_severity(struct event *event, const struct severity *severity)
+{
+    event->severity = severity->value;
+    event->reason_count = severity->reason_count;
+    memcpy(event->reasons, severity->reasons, sizeof event->reasons);
+}
+
+static void tell_store(struct ledger *ledger, const struct event *base,
+                       const struct exposure_view *view)
+{
+    const struct finding *finding = base->finding;
+    struct event event = *base;
+    event.action = finding->kind == FINDING_SESSION ? EVENT_STORE_SESSION : EVENT_STORE_QUERY;
+    event.exposure = view;
+    identity_event(ledger->options.site, event.action, finding, event.id);
+    struct severity_facts facts = {.verdict = (enum verdict)finding->verdict,
+                                   .credentials = event.credentials,
+                                   .direction = event.direction,
+                                   .returned = finding->returned,
+                                   .bytes = finding->gave_bytes};
+    struct severity severity;
+    severity_judge(&facts, &severity);
+    set_severity(&event, &severity);
+    tell(ledger, &event);
+}
+
+static void tell_opened(struct ledger *ledger, const struct event *base,
+                        const struct exposure_view *view, const struct severity *severity)
+{
+    struct event event = *base;
+    event.action = EVENT_EXPOSURE_OPENED;
+    event.exposure = view;
+    identity_event(ledger->options.site, event.action, base->finding, event.id);
+    set_severity(&event, severity);
+    tell(ledger, &event);
+}
+
+static bool is_exposing(const struct event *event)
+{
+    return event->credentials == CREDENTIALS_NONE &&
+           verdict_exposes((enum verdict)event->finding->verdict);
+}
+
+static void count_limits(struct ledger *ledger)
+{
+    ledger->counters.servers_evicted = servers_evicted(ledger->servers);
+    ledger->counters.exposures_dropped = exposures_dropped(ledger->exposures);
+    ledger->counters.actors_dropped = exposures_dropped_actors(ledger->exposures);
+    ledger->counters.datasets_dropped = exposures_dropped_datasets(ledger->exposures);
+}
+
+static void add_identified(struct ledger *ledger, const struct finding *finding)
+{
+    const struct server *server = servers_learn(ledger->servers, finding);
+    ledger->finding = *finding;
+    if (server)
+        fill_names(&ledger->finding, server);
+
+    struct event base = {
+        .time_ns = finding->time_ns,
+        .direction = direction_between(ledger->options.home, &finding->client, &finding->server),
+        .credentials = judge_credentials(finding, server),
+        .finding = &ledger->finding,
+        .source = &ledger->source,
+        .target = &ledger->target};
+    find_places(ledger, finding, base.direction);
+
+    bool opened = false;
+    struct exposure *exposure = NULL;
+    if (is_exposing(&base)) {
+        struct exposure_proof proof = {&ledger->finding, base.direction, &ledger->source};
+        exposure = exposures_add(ledger->exposures, &proof, &opened);
+    }
+    if (exposure)
+        exposure_fill_view(exposure, &ledger->texts, &ledger->view);
+    tell_store(ledger, &base, exposure ? &ledger->view : NULL);
+    if (exposure && opened)
+        tell_opened(ledger, &base, &ledger->view, &exposure->severity);
+}
+
+void ledger_add(struct ledger *ledger, const struct finding *finding)
+{
+    ledger->counters.findings++;
+    if (is_identified(ledger, finding)) {
+        add_identified(ledger, finding);
+        count_limits(ledger);
+    } else {
+        ledger->counters.unidentified++;
+    }
+}
+
+void ledger_add_status(struct ledger *ledger, const struct sensor_status *status)
+{
+    struct sensor_status own = *status;
+    own.open_exposures = (uint32_t)exposures_count(ledger->exposures);
+    struct event event = {.action = EVENT_SENSOR_STATUS,
+                          .time_ns = status->packet_time_ns,
+                          .source = &nowhere,
+                          .target = &nowhere,
+                          .status = &own};
+    identity_status(ledger->options.site, event.time_ns, ledger->sequence + 1, event.id);
+    tell(ledger, &event);
+}
+
+uint64_t ledger_exposures_outside(const struct ledger *ledger)
+{
+    return exposures_count_outside(ledger->exposures);
+}
+
+uint64_t ledger_exposures(const struct ledger *ledger)
+{
+    return exposures_count(ledger->exposures);
+}
+
+const struct ledger_counters *ledger_counters(const struct ledger *ledger)
+{
+    return &ledger->counters;
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The table of servers: chained hash under a secret seed (keys come from the wire) and a list in
+ * the order of last use, from whose end servers are evicted.
+ */
+#include "ledger/servers.h"
+
+#include "base/hash.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct servers {
+    struct server **buckets;
+    size_t mask;
+    uint32_t limit;
+    uint32_t count;
+    uint64_t seed;
+    uint64_t evicted;
+    struct server *newest;
+    struct server *oldest;
+};
+
+enum ajar_status servers_new(uint32_t limit, uint64_t seed, struct servers **servers)
+{
+    size_t buckets = 64;
+    while (buckets < limit)
+        buckets *= 2;
+    struct servers *made = calloc(1, sizeof *made);
+    if (!made)
+        return AJAR_ERR_MEMORY;
+    made->buckets = calloc(buckets, sizeof(struct server *));
+    if (!made->buckets) {
+        free(made);
+        return AJAR_ERR_MEMORY;
+    }
+    made->mask = buckets - 1;
+    made->limit = limit ? limit : 1;
+    made->seed = seed;
+    *servers = made;
+    return AJAR_OK;
+}
+
+void servers_free(struct servers *servers)
+{
+    if (!servers)
+        return;
+    while (servers->newest) {
+        struct server *server = servers->newest;
+        servers->newest = server->older;
+        free(server);
+    }
+    free(servers->buckets);
+    free(servers);
+}
+
+static struct server **bucket_of(struct servers *servers, const char *store,
+                                 const struct addr *addr, uint16_t port)
+{
+    uint64_t hash = hash_keyed(servers->seed ^ port, addr->bytes, sizeof addr->bytes);
+    hash = hash_keyed(hash, store, strlen(store));
+    return &servers->buckets[hash & servers->mask];
+}
+
+static bool is_server(const struct server *server, const struct finding *finding)
+{
+    return server->port == finding->server_port &&
+           addr_compare(&server->addr, &finding->server) == 0 &&
+           strcmp(server->store, finding->store) == 0;
+}
+
+struct server *servers_find(struct servers *servers, const struct finding *finding)
+{
+    struct server *server =
+        *bucket_of(servers, finding->store, &finding->server, finding->server_port);
+    while (server && !is_server(server, finding))
+        server = server->bucket_next;
+    return server;
+}
+
+static void list_remove(struct servers *servers, struct server *server)
+{
+    *(server->newer ? &server->newer->older : &servers->newest) = server->older;
+    *(server->older ? &server->older->newer : &servers->oldest) = server->newer;
+}
+
+static void list_insert(struct servers *servers, struct server *server)
+{
+    server->newer = NULL;
+    server->older = servers->newest;
+    *(server->older ? &server->older->newer : &servers->oldest) = server;
+    servers->newest = server;
+}
+
+static void evict_oldest(struct servers *servers)
+{
+    struct server *server = servers->oldest;
+    struct server **link = bucket_of(servers, server->store, &server->addr, server->port);
+    while (*link != server)
+        link = &(*link)->bucket_next;
+    *link = server->bucket_next;
+    list_remove(servers, server);
+    free(server);
+    servers->count--;
+    servers->evicted++;
+}
+
+static struct server *insert(struct servers *servers, const struct finding *finding)
+{
+    struct server *server = calloc(1, sizeof *server);
+    if (!server)
+        return NULL;
+    if (servers->count == servers->limit)
+        evict_oldest(servers);
+    server->addr = finding->server;
+    server->port = finding->server_port;
+    (void)snprintf(server->store, sizeof server->store, "%s", finding->store);
+    struct server **bucket =
+        bucket_of(servers, server->store, &finding->server, finding->server_port);
+    server->bucket_next = *bucket;
+    *bucket = server;
+    list_insert(servers, server);
+    servers->count++;
+    return server;
+}
+
+/* Whether the finding says something else than what is known. */
+static bool differs(const char *known, const char *said)
+{
+    return said[0] != '\0' && strcmp(known, said) != 0;
+}
+
+static void take_text(char *known, size_t size, const char *said)
+{
+    if (said[0] != '\0')
+        (void)snprintf(known, size, "%s", said);
+}
+
+/* The newer word wins. Another product or cluster behind the same address makes what was known of
+ * the one before untrue. */
+static void learn_names(struct server *server, const struct finding *finding)
+{
+    if (server->product[0] != '\0' && differs(server->product, finding->product)) {
+        server->version[0] = '\0';
+        server->cluster_id[0] = '\0';
+        server->cluster_name[0] = '\0';
+    }
+    if (server->cluster_id[0] != '\0' && differs(server->cluster_id, finding->cluster_id))
+        server->cluster_name[0] = '\0';
+    take_text(server->product, sizeof server->product, finding->product);
+    take_text(server->version, sizeof server->version, finding->version);
+    take_text(server->cluster_id, sizeof server->cluster_id, finding->cluster_id);
+    take_text(server->cluster_name, sizeof server->cluster_name, finding->cluster_name);
+}
+
+static void learn_verdict(struct server *server, const struct finding *finding)
+{
+    if (finding->verdict > server->verdict)
+        server->verdict = finding->verdict;
+    if (finding->verdict == VERDICT_REFUSED) {
+        take_text(server->protection, sizeof server->protection, finding->protection);
+        server->refusal_status = finding->status;
+        server->refuses |= finding->credentials == CREDENTIALS_NONE;
+    } else if (verdict_exposes(finding->verdict)) {
+        *(finding->credentials == CREDENTIALS_NONE ? &server->open : &server->served_credentials) =
+            true;
+    }
+}
+
+static void learn_client(struct server *server, uint64_t seed, const struct addr *client)
+{
+    uint32_t hash = (uint32_t)hash_keyed(seed, client->bytes, sizeof client->bytes);
+    for (unsigned i = 0; i < server->client_count; i++)
+        if (server->clients[i] == hash)
+            return;
+    if (server->client_count < SERVER_CLIENTS_MAX)
+        server->clients[server->client_count++] = hash;
+}
+
+struct server *servers_learn(struct servers *servers, const struct finding *finding)
+{
+    struct server *server = servers_find(servers, finding);
+    if (server) {
+        list_remove(servers, server);
+        list_insert(servers, server);
+    } else {
+        server = insert(servers, finding);
+        if (!server)
+            return NULL;
+    }
+    if (finding->identity != IDENTITY_NONE)
+        learn_names(server, finding);
+    learn_verdict(server, finding);
+    learn_client(server, servers->seed, &finding->client);
+    return server;
+}
+
+uint64_t servers_evicted(const struct servers *servers)
+{
+    return servers->evicted;
+}
+
+void servers_visit(const struct servers *servers,
+                   void (*visit)(void *context, const struct server *server), void *context)
+{
+    for (const struct server *server = servers->newest; server; server = server->older)
+        visit(context, server);
+}

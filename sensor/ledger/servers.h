@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What is known of each server: product, version, cluster, and whether it has been seen to refuse
+ * clients without credentials. A bounded table; when it is full the server unseen longest goes.
+ */
+#ifndef AJAR_LEDGER_SERVERS_H
+#define AJAR_LEDGER_SERVERS_H
+
+#include "ajar/finding.h"
+#include "ajar/status.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#define SERVER_CLIENTS_MAX 16 /* distinct clients told apart for the table */
+
+struct server {
+    struct server *bucket_next;
+    struct server *older; /* neighbours in the order of last use */
+    struct server *newer;
+    struct addr addr;
+    uint16_t port;
+    char store[32];
+    char product[32];
+    char version[32];
+    char cluster_id[48];
+    char cluster_name[64];
+    char protection[48];
+    bool refuses;                         /* seen to refuse a client without credentials */
+    bool open;                            /* seen to serve one */
+    bool served_credentials;              /* seen to serve a client with credentials */
+    uint8_t verdict;                      /* highest so far */
+    uint16_t refusal_status;              /* of the last refusal, 0 = the protocol has none */
+    uint8_t client_count;                 /* in clients[]; full means "or more" */
+    uint32_t clients[SERVER_CLIENTS_MAX]; /* short hashes of their addresses */
+};
+
+struct servers;
+
+/* An empty table of at most `limit` servers; `seed` is secret. Free with servers_free(). */
+enum ajar_status servers_new(uint32_t limit, uint64_t seed, struct servers **servers);
+void servers_free(struct servers *servers);
+
+/* The server of a finding (same store, address and port), borrowed; NULL if it is not known. */
+struct server *servers_find(struct servers *servers, const struct finding *finding);
+
+/*
+ * Notes what a finding says of its server, and makes the server known if it was not. NULL only when
+ * memory is out. The server is borrowed until the next servers_learn().
+ */
+struct server *servers_learn(struct servers *servers, const struct finding *finding);
+
+/* Servers that had to go because the table was full. */
+uint64_t servers_evicted(const struct servers *servers);
+
+/* Calls back for each server, the one seen last first. */
+void servers_visit(const struct servers *servers,
+                   void (*visit)(void *context, const struct server *server), void *context);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * How bad it is, 0 to 100, as a sum of named parts (the table is in docs/events.md). Pure.
+ */
+#ifndef AJAR_LEDGER_SEVERITY_H
+#define AJAR_LEDGER_SEVERITY_H
+
+#include "ajar/event.h"
+
+/* What the sum is made of. */
+struct severity_facts {
+    enum verdict verdict;
+    enum credentials credentials;
+    enum direction direction;
+    uint64_t returned; /* records handed out */
+    uint64_t bytes;    /* bytes handed out */
+};
+
+struct severity {
+    int value;
+    const char *reasons[EVENT_REASONS_MAX]; /* static words, the weightiest first */
+    unsigned reason_count;
+};
+
+void severity_judge(const struct severity_facts *facts, struct severity *severity);
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The words of the events, and the direction between two addresses seen from home. Pure.
+ */
+#include "ajar/event.h"
+
+const char *event_action_name(enum event_action action)
+{
+    switch (action) {
+    case EVENT_STORE_QUERY:
+        return "store-query";
+    case EVENT_STORE_SESSION:
+        return "store-session";
+    case EVENT_EXPOSURE_OPENED:
+        return "exposure-opened";
+    case EVENT_SENSOR_STATUS:
+        return "sensor-status";
+    }
+    return "unknown";
+}
+
+const char *direction_name(enum direction direction)
+{
+    switch (direction) {
+    case DIRECTION_INBOUND:
+        return "inbound";
+    case DIRECTION_INTERNAL:
+        return "internal";
+    case DIRECTION_OUTBOUND:
+        return "outbound";
+    case DIRECTION_EXTERNAL:
+        return "external";
+    }
+    return "unknown";
+}
+
+const char *credentials_name(enum credentials credentials)
+{
+    switch (credentials) {
+    case CREDENTIALS_NONE:
+        return "none";
+    case CREDENTIALS_PRESENTED:
+        return "presented";
+    case CREDENTIALS_PROVEN:
+        return "proven";
+    }
+    return "unknown";
+}
+
+enum direction direction_between(const struct netset *home, const struct addr *client,
+                                 const struct addr *server)
+{
+    if (home->any) /* every server is home, every client is outside */
+        return DIRECTION_INBOUND;
+    bool client_home = netset_contains(home, client);
+    bool server_home = netset_contains(home, server);
+    if (server_home)
+        return client_home ? DIRECTION_INTERNAL : DIRECTION_INBOUND;
+    return client_home ? DIRECTION_OUTBOUND : DIRECTION_EXTERNAL;
+}
