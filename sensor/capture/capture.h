@@ -70,7 +70,7 @@ struct capture_list {
         char *path;
         uint64_t first_ns; /* UINT64_MAX: no packet could be read */
         uint64_t bytes;    /* stored size, 0 for stdin */
-    } * items;
+    } *items;
     size_t count;
 };
 
