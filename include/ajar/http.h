@@ -91,7 +91,14 @@ struct http_listener {
     /* Bytes of the reply's body, all codings removed. Returns whether more is wanted. */
     bool (*body)(void *context, struct flow *flow, const uint8_t *data, size_t length,
                  const struct packet *packet);
-    /* The reply told last is over. Called once for every reply(). */
+    /*
+     * `length` bytes of the reply's body (0 = unknown how many) were never seen; body() goes on
+     * behind them, so what reads across body() calls must start anew or stop. Returns whether more
+     * is wanted. May be NULL: the body then goes on as if nothing were missing.
+     */
+    bool (*body_gap)(void *context, struct flow *flow, uint32_t length);
+    /* The reply told last is over. Called once for every reply(). `packet` is NULL when the
+     * connection was closed. */
     void (*reply_end)(void *context, struct flow *flow, const struct http_body_totals *totals,
                       const struct packet *packet);
     /* The oldest request that waits will not get a reply any more (lost in a gap, or the connection
