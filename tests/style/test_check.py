@@ -66,6 +66,15 @@ class Rules(unittest.TestCase):
         self.write("sensor/capture/live.c", "#include <pcap/pcap.h>\n#include <stdio.h>\n#include <sys/types.h>\n")
         self.accepts("libraries")
 
+    def test_libraries_accept_the_files_that_the_table_names(self):
+        for name in ("file", "filter", "live"):
+            self.write(f"sensor/capture/{name}.c", "#include <pcap/pcap.h>\n")
+        self.accepts("libraries")
+
+    def test_libraries_reject_a_file_beside_the_named_ones(self):
+        self.write("sensor/capture/other.c", "#include <pcap/pcap.h>\n")
+        self.rejects("libraries", "sensor/capture/other.c:2", "libpcap belongs to")
+
     def test_libraries_reject_another_stage(self):
         self.write("sensor/decode/ip.c", "#include <pcap/pcap.h>\n")
         self.rejects("libraries", "sensor/decode/ip.c:2", "libpcap belongs to")
