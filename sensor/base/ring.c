@@ -20,12 +20,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define CACHE_LINE     64
-#define RING_SLOTS_MAX ((size_t)1 << 24)
-#define RING_BYTES_MAX ((size_t)1 << 30)
-#define PRODUCER_WAIT_MS                                                                           \
-    10 /* a full ring is looked at again after this, whatever the flags say                        \
-        */
+#define CACHE_LINE       64
+#define RING_SLOTS_MAX   ((size_t)1 << 24)
+#define RING_BYTES_MAX   ((size_t)1 << 30)
+#define PRODUCER_WAIT_MS 10 /* a full ring is looked at again after this in any case */
 
 /* In the shared block, before the slots. */
 struct ring_shared {

@@ -197,7 +197,8 @@ def main():
     if not any(True for _ in sources(root, "sensor")):
         sys.exit(f"check.py: no sources below {root}/sensor")
     breaches = [f"{path}:{line}: {what}" for path, line, what in RULES[sys.argv[1]](root)]
-    print("\n".join(breaches))
+    if breaches:
+        print("\n".join(breaches))
     sys.exit(1 if breaches else 0)
 
 
