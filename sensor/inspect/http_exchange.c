@@ -257,10 +257,11 @@ static bool take_reply(const struct http_call *call, struct slice head)
         call->connection->requests.waits = false;
         return false;
     }
-    if (!tell_reply(call, &reply, &framing))
-        return true;
-    finish_body(call, half, HTTP_END_COMPLETE);
-    turn_away(call);
+    if (tell_reply(call, &reply, &framing)) {
+        finish_body(call, half, HTTP_END_COMPLETE);
+        turn_away(call);
+    }
+    return true;
 }
 
 /* Where this direction stands is not known any more. */
