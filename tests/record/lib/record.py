@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What every case uses: a server with known records, clients whose addresses and ports are chosen, a recording, and the
 expectation of each connection, written from what the server held and what the client asked for."""
-import gzip, http.client, io, json, os, random, re, shlex, signal, socket, subprocess, time, zlib
+import base64, datetime, gzip, http.client, json, os, random, re, shlex, signal, socket, struct, subprocess, time, zlib
 
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 OUT = os.environ.get("AJAR_RECORD_OUT", os.path.join(os.path.dirname(HERE), "captures"))
@@ -171,8 +171,9 @@ class Foreign:
 class Case:
     """One recording with its expectation (NAME.expected) and note (NAME.md)."""
 
-    def __init__(self, name, about, held="", linger=0.4):
-        self.name, self.about, self.held, self.linger = name, " ".join(about.split()), held, linger
+    def __init__(self, name, about, held="", linger=0.4, starts=None):
+        """STARTS ("2019-12-05T09:14:02Z"): the time that the first packet is given, all others keep their distance to it."""
+        self.name, self.about, self.held, self.linger, self.starts = name, " ".join(about.split()), held, linger, starts
         self.clients, self.path = [], os.path.join(OUT, name + ".pcap")
         self.port = 33000 + zlib.crc32(name.encode()) % 20000
 
@@ -197,6 +198,15 @@ class Case:
         self.tcpdump.wait()
         if kind is None:
             self.write()
+            if self.starts:
+                self.shift()
+
+    def shift(self):
+        with open(self.path, "rb") as f:
+            seconds, micros = struct.unpack_from("<II", f.read(40), 24)
+        wanted = datetime.datetime.fromisoformat(self.starts.replace("Z", "+00:00")).timestamp()
+        subprocess.run(["editcap", "-F", "pcap", "-t", f"{wanted - seconds - micros / 1e6:.6f}", self.path, self.path + ".part"], check=True)
+        os.replace(self.path + ".part", self.path)
 
     def client(self, source="203.0.113.42", server="10.20.30.11", agent="curl", **options):
         return Client(self, source, server, agent, **options)
@@ -211,6 +221,19 @@ class Case:
         c.body = done.stdout
         return c
 
+    def silent(self, source, server, agent="curl", port=9200):
+        """A connection attempt that nobody answers."""
+        c = Foreign(self, source, server, agent, port)
+        with socket.socket() as s:
+            s.bind((source, c.port))
+            s.settimeout(1.5)
+            try:
+                s.connect((server, port))
+                raise SystemExit(f"{server} answers {source}")
+            except TimeoutError:
+                c.log.append("a connection that nobody answers")
+        return c
+
     def foreign(self, source, server, agent, command, port=9200, **environment):
         """Runs any program as one connection: SOURCE, SOURCE_PORT and SERVER are in its environment."""
         c = Foreign(self, source, server, agent, port)
@@ -218,6 +241,33 @@ class Case:
         done = subprocess.run(command, env=env, capture_output=True, timeout=120, text=True)
         c.log.append(" ".join(os.path.relpath(w, HERE) if w.startswith(HERE) else w for w in command))
         c.body, c.failed = done.stdout, done.stderr
+        return c
+
+    def elasticdump(self, source, server, index, size):
+        """elasticdump as one connection; it cannot be told where from, so the namespace allows it nothing else."""
+        setting = "net.ipv4.ip_local_port_range"
+        before = subprocess.run(["sysctl", "-n", setting], capture_output=True, text=True, check=True).stdout.strip()
+        c = Foreign(self, source, server, "elasticdump")
+        subprocess.run(["sysctl", "-qw", f"{setting}={c.port} {c.port}"], check=True)
+        subprocess.run(["ip", "route", "replace", "10.20.30.0/24", "dev", "clients", "src", source], check=True)
+        target = os.path.join(CACHE, "run", "dump.json")
+        command = ["node", CACHE + "/node/node_modules/.bin/elasticdump", f"--input=http://{server}:9200/{index}", f"--output={target}", f"--limit={size}", "--overwrite", "--type=data"]
+        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+        subprocess.run(["sysctl", "-qw", f"{setting}={before}"], check=True)
+        with open(target) as f:
+            taken = sum(1 for _ in f)
+        os.remove(target)
+        c.log.append(f"elasticdump --input=http://{server}:9200/{index} --limit={size}, {taken} records")
+        if done.returncode:
+            raise SystemExit(f"{self.name}: elasticdump: {done.stdout[-600:]} {done.stderr[-600:]}")
+        return c
+
+    def takes(self, count, source, server, agent, *command):
+        """A program of lib/clients that must say that it took COUNT records."""
+        path = os.path.join(HERE, "lib", "clients", command[0])
+        c = self.foreign(source, server, agent, ["node" if path.endswith(".js") else "python3", path, *map(str, command[1:])])
+        if c.body.strip() != str(count):
+            raise SystemExit(f"{self.name}: {command}: {c.body.strip()!r}, not {count}: {c.failed}")
         return c
 
     def truth(self, c):
@@ -268,7 +318,6 @@ class Store:
         connection = http.client.HTTPConnection(self.address, 9200, timeout=60)
         headers = {"Content-Type": kind}
         if self.user:
-            import base64
             headers["Authorization"] = "Basic " + base64.b64encode(self.user.encode()).decode()
         connection.request(method, path, body.encode() if isinstance(body, str) else json.dumps(body) if body is not None else None, headers)
         reply = connection.getresponse()
