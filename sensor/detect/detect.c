@@ -1,0 +1,474 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The detector: listens to the HTTP inspector, pairs every reply with what its request could
+ * prove, and tells a finding each time a flow reaches a higher verdict. A proof is told when its
+ * reply ends, or DETECT_TELL_AFTER_NS later while a long reply still runs.
+ */
+#include "detect/detect.h"
+
+#include "base/text.h"
+#include "detect/finding.h"
+#include "detect/pool.h"
+#include "detect/reply.h"
+#include "detect/request.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct detector {
+    struct detect_options options;
+    struct evidence_pool pool;
+    uint32_t reading; /* first flow whose reply is being read, POOL_NONE = none */
+    struct detect_counters counters;
+    struct finding finding; /* the one being made: too large for a stack */
+};
+
+static uint32_t number_of(const struct detector *detector, const struct evidence *evidence)
+{
+    return (uint32_t)(evidence - detector->pool.blocks);
+}
+
+static void reading_insert(struct detector *detector, struct evidence *evidence)
+{
+    evidence->reading_before = POOL_NONE;
+    evidence->reading_after = detector->reading;
+    if (detector->reading != POOL_NONE)
+        detector->pool.blocks[detector->reading].reading_before = number_of(detector, evidence);
+    detector->reading = number_of(detector, evidence);
+    evidence->reply.active = true;
+}
+
+static void reading_remove(struct detector *detector, struct evidence *evidence)
+{
+    if (!evidence->reply.active)
+        return;
+    if (evidence->reading_before != POOL_NONE)
+        detector->pool.blocks[evidence->reading_before].reading_after = evidence->reading_after;
+    else
+        detector->reading = evidence->reading_after;
+    if (evidence->reading_after != POOL_NONE)
+        detector->pool.blocks[evidence->reading_after].reading_before = evidence->reading_before;
+    evidence->reply.active = false;
+}
+
+static struct evidence *evidence_of(struct detector *detector, struct flow *flow)
+{
+    if (flow->evidence)
+        return flow->evidence;
+    struct evidence *evidence = evidence_take(&detector->pool);
+    if (!evidence) {
+        detector->counters.flows_refused++;
+        return NULL;
+    }
+    /* Until a reply proves a store, replies are held against the first signature. */
+    evidence->signature = detector->options.signatures->signatures[0];
+    evidence->flow = flow;
+    flow->evidence = evidence;
+    return evidence;
+}
+
+static void tell(struct detector *detector, struct evidence *evidence, uint64_t time_ns,
+                 uint64_t ordinal)
+{
+    struct finding *finding = &detector->finding;
+    const struct flow *flow = evidence->flow;
+    finding->time_ns = time_ns;
+    finding->ordinal = ordinal;
+    if (detector->options.application_name) {
+        const char *name = detector->options.application_name(detector->options.application_context,
+                                                              flow->application);
+        (void)text_copy(finding->application, sizeof finding->application, name, strlen(name));
+    }
+    detector->counters.findings++;
+    evidence->told = true;
+    detector->options.listener(detector->options.context, finding);
+}
+
+/* What the reply says of the product is kept for the flow. */
+static void keep_product(struct evidence *evidence)
+{
+    const struct reply *reply = &evidence->reply;
+    if (reply->product)
+        (void)text_copy(evidence->product, sizeof evidence->product, reply->product,
+                        strlen(reply->product));
+    if (reply->version[0])
+        memcpy(evidence->version, reply->version, sizeof evidence->version);
+    if (reply->cluster_id[0])
+        memcpy(evidence->cluster_id, reply->cluster_id, sizeof evidence->cluster_id);
+    if (reply->cluster_name[0])
+        memcpy(evidence->cluster_name, reply->cluster_name, sizeof evidence->cluster_name);
+}
+
+static void better_records(struct evidence *evidence, uint64_t records, enum count_source source)
+{
+    bool better = evidence->records == FINDING_NO_COUNT || source > evidence->records_source ||
+                  (source == evidence->records_source && records > evidence->records);
+    if (!better)
+        return;
+    evidence->records = records;
+    evidence->records_source = (uint8_t)source;
+}
+
+static enum count_source total_source(const struct reply *reply)
+{
+    return reply->lower_bound || reply->detail.selects || reply->totals > 1 ? COUNT_AT_LEAST
+                                                                            : COUNT_SEARCH;
+}
+
+/* Numbers held, into the flow and the data set that the request named. */
+static void keep_counts(struct evidence *evidence)
+{
+    const struct reply *reply = &evidence->reply;
+    struct finding_dataset *dataset = NULL;
+    if (reply->detail.dataset[0])
+        dataset =
+            dataset_find(&evidence->datasets, reply->detail.dataset, strlen(reply->detail.dataset));
+    if (reply->rows > 0 && reply->rows_records > 0)
+        better_records(evidence, reply->rows_records, COUNT_LISTING);
+    if (reply->records_all != FINDING_NO_COUNT)
+        better_records(evidence, reply->records_all, COUNT_LISTING);
+    if (reply->count_held != FINDING_NO_COUNT) {
+        better_records(evidence, reply->count_held, COUNT_COUNT);
+        if (dataset)
+            dataset_set_records(dataset, reply->count_held, COUNT_COUNT);
+    }
+    if (reply->totals > 0) {
+        better_records(evidence, reply->total, total_source(reply));
+        if (dataset && reply->totals == 1)
+            dataset_set_records(dataset, reply->total, total_source(reply));
+    }
+}
+
+/* Whether a reply that nothing identifies may still speak for a store that is known otherwise. */
+static bool may_speak(const struct evidence *evidence, const struct judgement *judgement)
+{
+    const struct reply *reply = &evidence->reply;
+    if (judgement->identity != IDENTITY_NONE)
+        return true;
+    if (!reply->rule)
+        return false;
+    if (judgement->verdict == VERDICT_REFUSED)
+        return reply->rule->own || reply->status == 401;
+    return reply->rule->own && reply->status < 300 && reply->format != BODY_OTHER;
+}
+
+static struct judgement judge(struct evidence *evidence)
+{
+    struct judgement judgement = verdict_judge(evidence);
+    if (!may_speak(evidence, &judgement))
+        judgement.verdict = VERDICT_NONE;
+    return judgement;
+}
+
+/* Tells the current reply's verdict if the flow had not reached it. */
+static void tell_reply(struct detector *detector, struct evidence *evidence,
+                       const struct judgement *judgement, uint64_t time_ns, uint64_t ordinal)
+{
+    unsigned shown = evidence->reply.note.credentials;
+    if (judgement->identity > evidence->identity)
+        evidence->identity = judgement->identity;
+    if (judgement->verdict <= evidence->reached[shown])
+        return;
+    evidence->reached[shown] = (uint8_t)judgement->verdict;
+    finding_fill(evidence, evidence->flow, FINDING_QUERY, &detector->finding);
+    detector->finding.verdict = (uint8_t)judgement->verdict;
+    detector->finding.credentials = (uint8_t)shown;
+    finding_add_reply(evidence, judgement, &detector->finding);
+    tell(detector, evidence, time_ns, ordinal);
+}
+
+static void copy_header(const struct http_request *request, const char *name, char *text,
+                        size_t size)
+{
+    struct slice value = http_header_find(&request->headers, name);
+    if (value.text)
+        (void)text_copy(text, size, value.text, value.length);
+}
+
+static void on_request(void *context, struct flow *flow, const struct http_request *request,
+                       const struct packet *packet)
+{
+    struct detector *detector = context;
+    struct evidence *evidence = evidence_of(detector, flow);
+    (void)packet;
+    if (!evidence)
+        return;
+    uint16_t rule;
+    struct slice index;
+    struct request_detail *detail;
+    const struct signature *signature =
+        request_match(detector->options.signatures, request, &rule, &index);
+    struct request_note *note = waiting_add(&evidence->waiting, &detail);
+    evidence->body_length = 0;
+    detector->counters.requests += signature != NULL;
+    if (!note || !detail)
+        detector->counters.waiting_dropped++;
+    if (!note)
+        return;
+    note->rule = rule;
+    note->credentials = (uint8_t)request_credentials(request);
+    note->head = slice_equals(request->method, "HEAD");
+    evidence->partial |= request->resynced;
+    if (detail)
+        request_read_detail(evidence->signature, rule, index, request, detail);
+    copy_header(request, "host", evidence->host, sizeof evidence->host);
+    copy_header(request, "user-agent", evidence->user_agent, sizeof evidence->user_agent);
+}
+
+static void on_request_body(void *context, struct flow *flow, const uint8_t *data, size_t length)
+{
+    struct evidence *evidence = flow->evidence;
+    (void)context;
+    if (!evidence || evidence->body_length == EVIDENCE_BODY_WINDOW)
+        return;
+    struct request_detail *detail = waiting_newest(&evidence->waiting);
+    size_t room = EVIDENCE_BODY_WINDOW - evidence->body_length;
+    size_t taken = length < room ? length : room;
+    memcpy(evidence->body + evidence->body_length, data, taken);
+    evidence->body_length = (uint16_t)(evidence->body_length + taken);
+    if (detail)
+        request_read_body(evidence->signature, evidence->body, evidence->body_length, detail);
+}
+
+/* Whether the body of a reply can say anything. */
+static bool body_matters(const struct evidence *evidence, const struct http_reply *head)
+{
+    const struct reply *reply = &evidence->reply;
+    if (reply->note.head)
+        return false;
+    if (!reply->rule && !reply->note.unknown)
+        return false;
+    if (evidence->identity != IDENTITY_NONE || (reply->rule && reply->rule->own))
+        return true;
+    struct slice type = http_header_find(&head->headers, "content-type");
+    return !type.text || memmem(type.text, type.length, "json", 4) != NULL ||
+           slice_starts_nocase(type, "text/plain") || head->status == 401;
+}
+
+static bool on_reply(void *context, struct flow *flow, const struct http_reply *head,
+                     const struct packet *packet)
+{
+    struct detector *detector = context;
+    struct evidence *evidence = evidence_of(detector, flow);
+    if (!evidence)
+        return false;
+    struct reply *reply = &evidence->reply;
+    reading_remove(detector, evidence);
+    if (!head->request_seen || !waiting_take(&evidence->waiting, &reply->note, &reply->detail)) {
+        reply->note =
+            (struct request_note){.rule = SIGNATURE_NONE, .detail = UINT8_MAX, .unknown = true};
+        reply->detail = (struct request_detail){0};
+    }
+    evidence->exchanges++;
+    evidence->reply_ns = packet->time_ns;
+    evidence->proof_ns = 0;
+    evidence->proof_ordinal = packet->ordinal;
+    reply_begin(evidence, head);
+    reading_insert(detector, evidence);
+    bool wanted = body_matters(evidence, head);
+    reply->encoded = http_header_find(&head->headers, "content-encoding").text != NULL;
+    reply->cut = !wanted && !reply->note.head;
+    detector->counters.replies_read += wanted;
+    return wanted;
+}
+
+/* Whether enough of the body was read: nothing identifies it, or sampling says so. */
+static bool had_enough(const struct detector *detector, struct evidence *evidence)
+{
+    const struct reply *reply = &evidence->reply;
+    bool unknown = evidence->identity == IDENTITY_NONE && !(reply->rule && reply->rule->own);
+    if (unknown && reply->body_bytes >= DETECT_UNKNOWN_BYTES)
+        return verdict_identity(evidence) == IDENTITY_NONE;
+    if (detector->options.scan_full || !reply->encoded)
+        return false;
+    bool sampled =
+        reply->body_bytes >= DETECT_SAMPLE_REPLY || evidence->scanned_bytes >= DETECT_SAMPLE_FLOW;
+    evidence->sampled |= sampled;
+    return sampled;
+}
+
+static void tell_waiting_proof(struct detector *detector, struct evidence *evidence,
+                               uint64_t time_ns)
+{
+    if (!evidence->reply.active || time_ns < evidence->reply_ns + DETECT_TELL_AFTER_NS ||
+        time_ns < evidence->proof_ns + DETECT_TELL_AFTER_NS)
+        return;
+    evidence->proof_ns = time_ns;
+    struct judgement judgement = judge(evidence);
+    /* What a reply that still runs has not said yet it may say later: only content is proof now. */
+    if (judgement.verdict >= VERDICT_METADATA && judgement.identity != IDENTITY_NONE)
+        tell_reply(detector, evidence, &judgement, evidence->reply_ns, evidence->proof_ordinal);
+}
+
+static bool on_body(void *context, struct flow *flow, const uint8_t *data, size_t length,
+                    const struct packet *packet)
+{
+    struct detector *detector = context;
+    struct evidence *evidence = flow->evidence;
+    if (!evidence || !evidence->reply.active)
+        return false;
+    evidence->scanned_bytes += length;
+    bool more = reply_add_body(evidence, data, length);
+    if (packet)
+        tell_waiting_proof(detector, evidence, packet->time_ns);
+    if (more && had_enough(detector, evidence)) {
+        evidence->reply.cut = true;
+        more = false;
+    }
+    return more;
+}
+
+/* A proof's share in the flow's totals. */
+static void keep_gains(struct evidence *evidence, const struct judgement *judgement)
+{
+    const struct reply *reply = &evidence->reply;
+    if (judgement->verdict < VERDICT_METADATA)
+        return;
+    evidence->returned += reply->returned;
+    evidence->gave_bytes += reply->wire_bytes ? reply->wire_bytes : reply->body_bytes;
+    evidence->paging |= reply->cursor_seen && reply->returned > 0;
+}
+
+static void on_reply_end(void *context, struct flow *flow, const struct http_body_totals *totals,
+                         const struct packet *packet)
+{
+    struct detector *detector = context;
+    struct evidence *evidence = flow->evidence;
+    if (!evidence || !evidence->reply.active)
+        return;
+    struct reply *reply = &evidence->reply;
+    reply->wire_bytes = totals->wire_bytes;
+    reply->cut |= totals->end != HTTP_END_COMPLETE || totals->undecodable;
+    evidence->partial |= totals->end != HTTP_END_COMPLETE;
+    reply_finish(evidence);
+    struct judgement judgement = judge(evidence);
+    reading_remove(detector, evidence);
+    if (judgement.verdict == VERDICT_NONE) {
+        if (evidence->identity == IDENTITY_NONE && !evidence->told)
+            evidence->datasets.count = 0;
+        return;
+    }
+    evidence->request_unseen |= reply->note.unknown;
+    keep_product(evidence);
+    if (judgement.verdict >= VERDICT_OPEN)
+        keep_counts(evidence);
+    keep_gains(evidence, &judgement);
+    uint64_t time_ns = packet ? packet->time_ns : flow->last_ns;
+    uint64_t ordinal = packet ? packet->ordinal : evidence->proof_ordinal;
+    tell_reply(detector, evidence, &judgement, time_ns, ordinal);
+}
+
+static void on_lost_reply(void *context, struct flow *flow)
+{
+    struct evidence *evidence = flow->evidence;
+    struct request_note note;
+    struct request_detail detail;
+    (void)context;
+    if (!evidence || !waiting_take(&evidence->waiting, &note, &detail) ||
+        note.rule == SIGNATURE_NONE || !evidence->signature->requests[note.rule].own)
+        return;
+    if (evidence->reached[note.credentials] == VERDICT_NONE) {
+        evidence->reached[note.credentials] = VERDICT_PROBED;
+        evidence->reply.detail = detail;
+    }
+}
+
+static void on_ended(void *context, struct flow *flow)
+{
+    (void)context;
+    (void)flow;
+}
+
+enum ajar_status detector_new(const struct detect_options *options, struct detector **detector)
+{
+    struct detector *made = calloc(1, sizeof *made);
+    if (!made)
+        return AJAR_ERR_MEMORY;
+    made->options = *options;
+    made->reading = POOL_NONE;
+    enum ajar_status status = evidence_pool_init(&made->pool, DETECT_FLOWS_MAX);
+    if (status == AJAR_OK)
+        *detector = made;
+    else
+        free(made);
+    return status;
+}
+
+void detector_free(struct detector *detector)
+{
+    if (!detector)
+        return;
+    evidence_pool_clear(&detector->pool);
+    free(detector);
+}
+
+struct http_listener detector_http_listener(struct detector *detector)
+{
+    return (struct http_listener){.context = detector,
+                                  .request = on_request,
+                                  .request_body = on_request_body,
+                                  .reply = on_reply,
+                                  .body = on_body,
+                                  .reply_end = on_reply_end,
+                                  .lost_reply = on_lost_reply,
+                                  .ended = on_ended};
+}
+
+void detector_tick(struct detector *detector, uint64_t time_ns)
+{
+    for (uint32_t at = detector->reading; at != POOL_NONE;) {
+        struct evidence *evidence = &detector->pool.blocks[at];
+        at = evidence->reading_after;
+        tell_waiting_proof(detector, evidence, time_ns);
+    }
+}
+
+/* What the flow came to: its highest verdict without credentials, unless it was more with them. */
+static enum credentials session_credentials(const struct evidence *evidence)
+{
+    return evidence->reached[CREDENTIALS_PRESENTED] > evidence->reached[CREDENTIALS_NONE]
+               ? CREDENTIALS_PRESENTED
+               : CREDENTIALS_NONE;
+}
+
+static void tell_session(struct detector *detector, struct evidence *evidence, enum flow_end end,
+                         uint64_t time_ns)
+{
+    struct finding *finding = &detector->finding;
+    enum credentials shown = session_credentials(evidence);
+    if (evidence->reached[shown] == VERDICT_NONE)
+        return;
+    evidence->partial |= end == FLOW_END_EVICTED;
+    bool only_probed = !evidence->told;
+    finding_fill(evidence, evidence->flow, only_probed ? FINDING_QUERY : FINDING_SESSION, finding);
+    finding->verdict = evidence->reached[shown];
+    finding->credentials = (uint8_t)shown;
+    memcpy(finding->method, evidence->reply.detail.method, sizeof finding->method);
+    memcpy(finding->url, evidence->reply.detail.url, sizeof finding->url);
+    tell(detector, evidence, time_ns, evidence->proof_ordinal);
+}
+
+void detector_close(struct detector *detector, struct flow *flow, enum flow_end end,
+                    uint64_t time_ns)
+{
+    struct evidence *evidence = flow->evidence;
+    if (!evidence)
+        return;
+    reading_remove(detector, evidence);
+    tell_session(detector, evidence, end, time_ns);
+    evidence_give(&detector->pool, evidence);
+    flow->evidence = NULL;
+}
+
+void detector_note_gap(struct detector *detector, struct flow *flow)
+{
+    struct evidence *evidence = flow->evidence;
+    (void)detector;
+    if (evidence)
+        evidence->partial = true;
+}
+
+const struct detect_counters *detector_counters(const struct detector *detector)
+{
+    return &detector->counters;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the parts of the signature loader share. Used only while loading. */
+#ifndef AJAR_DETECT_LOADER_H
+#define AJAR_DETECT_LOADER_H
+
+#include "base/yaml.h"
+#include "detect/arena.h"
+#include "detect/signature.h"
+
+struct loader {
+    struct signature *signature; /* being made */
+    const struct yaml_file *file;
+    struct problem *problem;
+};
+
+/* "FILE:LINE: text" into the problem; always AJAR_ERR_FORMAT. */
+#define loader_fail(loader, node, ...)                                                             \
+    yaml_problem((loader)->file, (node), (loader)->problem, __VA_ARGS__)
+
+/* Memory of the signature; sets the problem when there is none. */
+void *loader_take(struct loader *loader, size_t count, size_t size);
+
+/* The text of a scalar entry, or a problem. `what` says what is expected ("a name"). */
+enum ajar_status loader_read_text(struct loader *loader, const struct yaml *node, const char *what,
+                                  const char **text);
+
+/* The text of an optional entry of a map; *text is left alone where there is none. */
+enum ajar_status loader_find_text(struct loader *loader, const struct yaml *map, const char *key,
+                                  const char **text);
+
+/* true or false of an optional entry; *value is left alone where there is none. */
+enum ajar_status loader_find_bool(struct loader *loader, const struct yaml *map, const char *key,
+                                  bool *value);
+
+/* A scalar or a list of scalars into a NULL-terminated array of `room` pointers. */
+enum ajar_status loader_read_words(struct loader *loader, const struct yaml *node,
+                                   const char **words, size_t room);
+
+/* The bit of a mark by name; made where it is new and `make` is set, else a problem. */
+enum ajar_status loader_mark(struct loader *loader, const struct yaml *node, bool make,
+                             uint64_t *bit);
+
+/* `equals`, `starts`, `contains`, `above`, `between` of a map. */
+enum ajar_status loader_read_test(struct loader *loader, const struct yaml *map, struct test *test);
+
+/* Role, mark, test and product of a map; appends nothing. */
+enum ajar_status loader_read_fact(struct loader *loader, const struct yaml *map, struct fact *fact);
+
+/* identity: proven|likely|none of a map; *identity is left alone where there is none. */
+enum ajar_status loader_read_identity(struct loader *loader, const struct yaml *map,
+                                      enum identity *identity);
+
+/* The sections of the file, each by its node (which may be NULL: section absent). */
+enum ajar_status loader_read_headers(struct loader *loader, const struct yaml *list);
+enum ajar_status loader_read_json(struct loader *loader, const struct yaml *map);
+enum ajar_status loader_read_tables(struct loader *loader, const struct yaml *map);
+enum ajar_status loader_read_identities(struct loader *loader, const struct yaml *list);
+enum ajar_status loader_read_refusals(struct loader *loader, const struct yaml *list);
+enum ajar_status loader_read_requests(struct loader *loader, const struct yaml *list);
+enum ajar_status loader_read_bodies(struct loader *loader, const struct yaml *list);
+enum ajar_status loader_read_examples(struct loader *loader, const struct yaml *list);
+
+/* The plan for a mix of groups and a table, made where it is new. */
+enum ajar_status loader_find_plan(struct loader *loader, const struct yaml *node, uint64_t groups,
+                                  uint16_t table, uint16_t *plan);
+
+#endif

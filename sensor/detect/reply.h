@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Reading one reply: header lines and body windows into facts. Bodies pass in pieces cut anywhere;
+ * nothing of them is kept but facts, a short prefix and one line or window.
+ */
+#ifndef AJAR_DETECT_REPLY_H
+#define AJAR_DETECT_REPLY_H
+
+#include "ajar/http.h"
+#include "detect/evidence.h"
+
+/* Begins a reply to the request in note/detail (already in reply->note, reply->detail). */
+void reply_begin(struct evidence *evidence, const struct http_reply *head);
+
+/* The next bytes of its body, codings removed. Returns whether more can still say something. */
+bool reply_add_body(struct evidence *evidence, const uint8_t *data, size_t length);
+
+/* The body is over: the last line is read, records find their data set. */
+void reply_finish(struct evidence *evidence);
+
+/* Whether the body, all of it seen, holds nothing: no bytes, {}, [], or containers of nothing. */
+bool reply_is_empty(const struct reply *reply);
+
+/* The data set of that name, added where it is new; NULL when the list is full (counted) or the
+ * name is none. */
+struct finding_dataset *dataset_find(struct dataset_list *list, const char *name, size_t length);
+
+/* A better number of records held for a data set: the better source wins, of equals the larger. */
+void dataset_set_records(struct finding_dataset *dataset, uint64_t records,
+                         enum count_source source);
+
+/* Reads a number out of text ("1237", "612"); false if it is none. */
+bool number_read(const char *text, size_t length, uint64_t *number);
+
+/* Reads a size as Elasticsearch-like stores write it ("612kb", "1.1mb", "77"); false if it is none.
+ */
+bool size_read(const char *text, size_t length, uint64_t *bytes);
+
+/* Lines of a text listing (detect/listing.c). */
+void listing_add(struct evidence *evidence, const uint8_t *data, size_t length);
+void listing_finish(struct evidence *evidence);
+
+/* Words in YAML, CBOR and SMILE bodies (detect/binary.c). */
+void binary_add(struct evidence *evidence, const uint8_t *data, size_t length);
+void binary_finish(struct evidence *evidence);
+
+/* The columns that the request's query names, for a rule with a table. */
+void listing_read_query(const struct signature *signature, const struct request_rule *rule,
+                        struct slice query, struct request_detail *detail);
+
+/* The role of a column of a table by its name. */
+enum role table_column_role(const struct table *table, const char *name, size_t length);
+
+#endif

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The request side of detection. Nothing is decided here: a request only says what its reply could
+ * prove.
+ */
+#include "detect/request.h"
+
+#include "base/text.h"
+#include "detect/paths.h"
+#include "detect/reply.h"
+
+#include <string.h>
+
+struct match {
+    const struct signature *signature;
+    struct slice method;
+    uint16_t rule;
+    struct slice index;
+};
+
+static bool method_fits(const struct request_rule *rule, struct slice method)
+{
+    if (!rule->methods[0])
+        return true;
+    for (size_t i = 0; rule->methods[i]; i++)
+        if (slice_equals(method, rule->methods[i]))
+            return true;
+    return false;
+}
+
+static bool take_rule(void *context, uint16_t rule, struct slice index)
+{
+    struct match *match = context;
+    if (!method_fits(&match->signature->requests[rule], match->method))
+        return false;
+    match->rule = rule;
+    match->index = index;
+    return true;
+}
+
+const struct signature *request_match(const struct signature_set *set,
+                                      const struct http_request *request, uint16_t *rule,
+                                      struct slice *index)
+{
+    for (size_t i = 0; i < set->count; i++) {
+        struct match match = {.signature = set->signatures[i], .method = request->method};
+        if (path_tree_find(match.signature->path_tree, request->path, take_rule, &match)) {
+            *rule = match.rule;
+            *index = match.index;
+            return match.signature;
+        }
+    }
+    *rule = SIGNATURE_NONE;
+    *index = (struct slice){NULL, 0};
+    return NULL;
+}
+
+static bool contains(struct slice text, const char *word)
+{
+    return text.length && memmem(text.text, text.length, word, strlen(word)) != NULL;
+}
+
+/* Where user information ends in "scheme://user:secret@host/...", 0 if there is none. */
+static size_t userinfo_end(struct slice target, size_t *begin)
+{
+    const char *scheme = memmem(target.text, target.length, "://", 3);
+    if (target.length == 0 || target.text[0] == '/' || !scheme)
+        return 0;
+    *begin = (size_t)(scheme - target.text) + 3;
+    size_t left = target.length - *begin;
+    const char *slash = memchr(target.text + *begin, '/', left);
+    size_t authority = slash ? (size_t)(slash - target.text) - *begin : left;
+    const char *at = memrchr(target.text + *begin, '@', authority);
+    return at ? (size_t)(at - target.text) + 1 : 0;
+}
+
+enum credentials request_credentials(const struct http_request *request)
+{
+    size_t begin;
+    struct slice authorization = http_header_find(&request->headers, "authorization");
+    if (authorization.length > 0 || contains(request->query, "X-Amz-Signature=") ||
+        userinfo_end(request->target, &begin) > 0)
+        return CREDENTIALS_PRESENTED;
+    return CREDENTIALS_NONE;
+}
+
+/* The target as it may be shown: without user information, signatures cut off. */
+static void copy_url(struct slice target, char *url, size_t size)
+{
+    size_t begin = 0;
+    size_t end = userinfo_end(target, &begin);
+    size_t used = end ? text_copy(url, size, target.text, begin) : 0;
+    size_t from = end;
+    (void)text_copy(url + used, size - used, target.text + from, target.length - from);
+    char *signature = strstr(url, "X-Amz-Signature=");
+    if (signature)
+        signature[strlen("X-Amz-Signature=")] = '\0';
+}
+
+/* {index} as a data set: one plain name, no list, no wildcard, no date mathematics. */
+static void copy_dataset(struct slice index, char *dataset, size_t size)
+{
+    dataset[0] = '\0';
+    if (index.length == 0 || index.text[0] == '_' || index.text[0] == '-' || index.text[0] == '<' ||
+        memchr(index.text, ',', index.length) || memchr(index.text, '*', index.length))
+        return;
+    (void)text_copy(dataset, size, index.text, index.length);
+}
+
+/* The value of a query parameter, {NULL, 0} if it is not there. */
+static struct slice parameter(struct slice query, const char *name)
+{
+    size_t length = strlen(name);
+    for (size_t at = 0; at < query.length;) {
+        const char *amp = memchr(query.text + at, '&', query.length - at);
+        size_t end = amp ? (size_t)(amp - query.text) : query.length;
+        if (end - at > length && memcmp(query.text + at, name, length) == 0 &&
+            query.text[at + length] == '=')
+            return (struct slice){query.text + at + length + 1, end - at - length - 1};
+        at = end + 1;
+    }
+    return (struct slice){NULL, 0};
+}
+
+static void read_parameters(const struct signature *signature, struct slice query,
+                            struct request_detail *detail)
+{
+    for (size_t i = 0; signature->page_parameters[i]; i++) {
+        struct slice value = parameter(query, signature->page_parameters[i]);
+        detail->page |= value.length > 0 && value.text[0] >= '1' && value.text[0] <= '9';
+    }
+    for (size_t i = 0; signature->select_parameters[i]; i++)
+        detail->selects |= parameter(query, signature->select_parameters[i]).length > 0;
+}
+
+void request_read_detail(const struct signature *signature, uint16_t rule, struct slice index,
+                         const struct http_request *request, struct request_detail *detail)
+{
+    *detail = (struct request_detail){0};
+    (void)text_copy(detail->method, sizeof detail->method, request->method.text,
+                    request->method.length);
+    copy_url(request->target, detail->url, sizeof detail->url);
+    copy_dataset(index, detail->dataset, sizeof detail->dataset);
+    if (!signature || rule == SIGNATURE_NONE)
+        return;
+    read_parameters(signature, request->query, detail);
+    listing_read_query(signature, &signature->requests[rule], request->query, detail);
+}
+
+void request_read_body(const struct signature *signature, const uint8_t *body, size_t length,
+                       struct request_detail *detail)
+{
+    struct slice text = {(const char *)body, length};
+    for (size_t i = 0; i < signature->body_count; i++) {
+        const struct body_rule *rule = &signature->bodies[i];
+        if (!contains(text, rule->contains) || (rule->unless && contains(text, rule->unless)))
+            continue;
+        detail->page |= rule->page;
+        detail->selects |= rule->selects;
+    }
+}
+
+struct request_note *waiting_add(struct waiting *waiting, struct request_detail **detail)
+{
+    *detail = NULL;
+    if (waiting->count == EVIDENCE_WAITING_MAX || waiting->overflow > 0) {
+        waiting->overflow++;
+        return NULL;
+    }
+    size_t at = (waiting->first + waiting->count) % EVIDENCE_WAITING_MAX;
+    struct request_note *note = &waiting->notes[at];
+    *note = (struct request_note){.rule = SIGNATURE_NONE, .detail = UINT8_MAX};
+    for (uint8_t slot = 0; slot < EVIDENCE_DETAILS_MAX && note->detail == UINT8_MAX; slot++)
+        if (!(waiting->details_used & 1u << slot)) {
+            waiting->details_used |= (uint8_t)(1u << slot);
+            note->detail = slot;
+            *detail = &waiting->details[slot];
+        }
+    waiting->count++;
+    return note;
+}
+
+bool waiting_take(struct waiting *waiting, struct request_note *note, struct request_detail *detail)
+{
+    *detail = (struct request_detail){0};
+    if (waiting->count == 0) {
+        *note = (struct request_note){.rule = SIGNATURE_NONE, .detail = UINT8_MAX, .unknown = true};
+        bool was_kept_back = waiting->overflow > 0;
+        waiting->overflow -= was_kept_back;
+        return was_kept_back;
+    }
+    *note = waiting->notes[waiting->first];
+    waiting->first = (uint16_t)((waiting->first + 1) % EVIDENCE_WAITING_MAX);
+    waiting->count--;
+    if (note->detail != UINT8_MAX) {
+        *detail = waiting->details[note->detail];
+        waiting->details_used &= (uint8_t) ~(1u << note->detail);
+    }
+    return true;
+}
+
+struct request_detail *waiting_newest(struct waiting *waiting)
+{
+    if (waiting->count == 0 || waiting->overflow > 0)
+        return NULL;
+    size_t at = (waiting->first + waiting->count - 1u) % EVIDENCE_WAITING_MAX;
+    uint8_t slot = waiting->notes[at].detail;
+    return slot == UINT8_MAX ? NULL : &waiting->details[slot];
+}

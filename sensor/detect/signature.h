@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Signatures: the descriptions of stores as data (signatures/README.md), loaded once and constant
+ * from then on, shared by all workers. Everything points into the set and lives as long as it.
+ */
+#ifndef AJAR_DETECT_SIGNATURE_H
+#define AJAR_DETECT_SIGNATURE_H
+
+#include "ajar/finding.h"
+#include "ajar/http.h"
+#include "ajar/problem.h"
+#include "inspect/json.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#define SIGNATURE_MARKS_MAX   64
+#define SIGNATURE_COLUMNS_MAX 24 /* columns of a text listing */
+#define SIGNATURE_NONE        UINT16_MAX
+
+/* Marks every signature has without naming them: bit numbers in a mark set. */
+enum builtin_mark {
+    MARK_BARE_HEADERS, /* the reply has neither Server nor Date nor Via */
+    MARK_OWN_PATH,     /* the request names something only this store has */
+    MARK_JSON_TYPE,
+    MARK_TEXT_TYPE,
+    MARK_BINARY_TYPE, /* YAML, CBOR, SMILE */
+    MARK_TABLE_ROW,   /* a line of a listing that only this store writes */
+    MARKS_BUILTIN
+};
+
+/* What a fact says; signatures/README.md describes each. */
+enum role {
+    ROLE_NONE,
+    ROLE_VERSION,
+    ROLE_CLUSTER_NAME,
+    ROLE_CLUSTER_ID,
+    ROLE_NAME,        /* content that is no record: metadata */
+    ROLE_DATASET,     /* the text is a data set's name */
+    ROLE_DATASET_KEY, /* the member's name is a data set's name */
+    ROLE_ROW,         /* an object that describes one data set */
+    ROLE_ROW_KEY,     /* the same, named by its key */
+    ROLE_ROW_DATASET, /* inside a row: its name */
+    ROLE_RECORDS,     /* number held: of the row, else of the request's data set */
+    ROLE_BYTES,       /* size held: of the row */
+    ROLE_RECORDS_ALL, /* number held in all */
+    ROLE_BYTES_ALL,
+    ROLE_TOTAL,          /* number a search found */
+    ROLE_RELATION,       /* "gte": the total is a lower bound */
+    ROLE_INEXACT,        /* true or above 0: the total is a lower bound */
+    ROLE_RECORD,         /* one record handed out; its data set may follow inside */
+    ROLE_DOCUMENT,       /* one record handed out; its data set stood before */
+    ROLE_RECORD_DATASET, /* data set of a record */
+    ROLE_WRITTEN_DATASET,
+    ROLE_VALUE,   /* values of records without the records */
+    ROLE_CURSOR,  /* more pages can be asked for */
+    ROLE_WRITTEN, /* a write succeeded */
+    ROLE_ERROR,
+    ROLE_ERROR_TYPE,
+    ROLE_ERROR_REASON,
+    ROLES
+};
+
+enum test_kind { TEST_NONE, TEST_EQUALS, TEST_STARTS, TEST_CONTAINS, TEST_ABOVE, TEST_BETWEEN };
+
+/* A test on a text or number. */
+struct test {
+    enum test_kind kind;
+    const char *text;
+    double low;
+    double high;
+};
+
+/* What is learned when a path or header is there and its test holds. */
+struct fact {
+    enum role role;
+    uint64_t mark; /* bit, 0 = none */
+    struct test test;
+    bool object_only;    /* only an object counts */
+    bool table;          /* the columns of the request's table are members of this object */
+    const char *product; /* NULL = says nothing */
+};
+
+struct header_fact {
+    const char *name;
+    const char *capture; /* text before {version}, NULL = no capture */
+    char capture_end;    /* character after {version} */
+    struct fact fact;
+};
+
+/* A fact at a path of a group. */
+struct json_fact {
+    const char *path;
+    uint16_t fact;
+};
+
+struct json_group {
+    const char *name;
+    struct json_fact *facts;
+    size_t count;
+};
+
+/* What a column of a text listing means. */
+struct table {
+    const char *name;
+    struct column {
+        const char *name; /* as typed in the request or the heading */
+        enum role role;
+    } * columns;
+    size_t column_count;
+    struct layout {
+        enum role roles[SIGNATURE_COLUMNS_MAX];
+        const char *names[SIGNATURE_COLUMNS_MAX];
+        size_t count;
+    } * layouts; /* by number of columns */
+    size_t layout_count;
+    const char *first_words[8]; /* words a line of this store may begin with, NULL-terminated */
+    const char *second_words[8];
+};
+
+/* Paths to read in a JSON reply and the facts at each: one for every mix of groups in use. */
+struct plan {
+    uint64_t groups;
+    uint16_t table; /* index, SIGNATURE_NONE = none */
+    struct json_paths *paths;
+    uint16_t *facts;  /* fact numbers, runs ended by SIGNATURE_NONE */
+    uint32_t *starts; /* by tag: where the run begins */
+    size_t tag_count;
+};
+
+enum request_level { LEVEL_REVEALED, LEVEL_OPEN, LEVEL_METADATA, LEVEL_DATA, LEVEL_WRITE };
+
+/* One kind of request. */
+struct request_rule {
+    const char *name;
+    enum request_level level;
+    const char *methods[8]; /* NULL-terminated; empty = any */
+    bool own;               /* only this store has such a path */
+    bool page;              /* a later page of something begun before */
+    bool document;          /* the reply's body is one bare record */
+    bool lines;             /* every line of a text reply after the first is a record */
+    uint16_t table;
+    uint64_t groups;
+    uint16_t plan;
+    int line;
+};
+
+struct identity_rule {
+    uint64_t marks;
+    enum identity identity;
+};
+
+struct refusal_rule {
+    const char *name;
+    uint16_t status[4]; /* 0-terminated */
+    const char *header_name;
+    struct test header_test;
+    const char *error;  /* error type, NULL = any */
+    const char *reason; /* contained in the reason, NULL = any */
+    const char *body;   /* the body begins with it, NULL = any */
+    uint64_t mark;
+    bool own_paths;    /* only for the store's own paths */
+    bool unless_error; /* not when the store itself answered with an error */
+    enum identity identity;
+};
+
+struct body_rule {
+    const char *contains;
+    const char *unless;
+    bool page;    /* the request asks for a later page */
+    bool selects; /* the request selects: the total is a lower bound */
+};
+
+struct hardening {
+    const char *product;
+    const char *url;
+};
+
+struct example {
+    const char *request;
+    const char *body;
+    uint16_t status;
+    const char *headers[8];
+    enum verdict verdict;
+    const char *version;
+    uint64_t records; /* FINDING_NO_COUNT = not said */
+    const char *datasets[8];
+    int line;
+};
+
+struct signature {
+    const char *file;
+    const char *name;
+    const char *title;
+    const char *reference;
+    uint16_t ports[8];
+    struct hardening *hardening;
+    size_t hardening_count;
+    const char *mark_names[SIGNATURE_MARKS_MAX];
+    size_t mark_count;
+    struct header_fact *headers;
+    size_t header_count;
+    struct fact *facts;
+    size_t fact_count;
+    struct json_group *groups;
+    size_t group_count;
+    struct table *tables;
+    size_t table_count;
+    struct plan *plans;
+    size_t plan_count;
+    struct identity_rule *identities;
+    size_t identity_count;
+    struct refusal_rule *refusals;
+    size_t refusal_count;
+    struct request_rule *requests;
+    size_t request_count;
+    struct path_node *path_tree; /* detect/paths.h */
+    struct body_rule *bodies;
+    size_t body_count;
+    const char *page_parameters[8];   /* query parameters that, above 0, ask for a later page */
+    const char *select_parameters[8]; /* query parameters that select */
+    const char *ransom[16];           /* NULL-terminated */
+    struct example *examples;
+    size_t example_count;
+    const char *dataset_key;  /* last step of the first path with role record-dataset, or NULL */
+    const char *document_key; /* last step of the first path with role document, or NULL */
+    uint16_t unseen_plan;     /* for replies whose request was not seen */
+    struct arena *arena;      /* owns all of it */
+    struct yaml_file *yaml;
+};
+
+struct signature_set {
+    struct signature **signatures;
+    size_t count;
+};
+
+/*
+ * Loads every *.yaml of a folder. The first error ends it: "FILE:LINE: what is wrong" and what
+ * would be right; nothing is kept then. A folder without signatures is an error. Free with
+ * signature_set_free(), which accepts NULL.
+ */
+enum ajar_status signature_set_load(const char *folder, struct signature_set **set,
+                                    struct problem *problem);
+void signature_set_free(struct signature_set *set);
+
+/* One signature from memory, for tests and the fuzzer; `name` stands for the file in messages. */
+enum ajar_status signature_load_text(const char *name, const char *text, size_t length,
+                                     struct signature **signature, struct problem *problem);
+enum ajar_status signature_load_file(const char *path, struct signature **signature,
+                                     struct problem *problem);
+void signature_free(struct signature *signature);
+
+/* The signature of that name, or NULL. */
+const struct signature *signature_find(const struct signature_set *set, const char *name);
+
+/* One line a signature: name, title, ports, number of requests and examples. */
+void signature_set_write_list(const struct signature_set *set, FILE *out);
+
+/* What a signature knows, for people. */
+void signature_write(const struct signature *signature, FILE *out);
+
+/*
+ * Runs every example of the set through the inspector and the detector and writes one line for each
+ * that differs. Returns the number of examples that differ; *run is how many there were.
+ */
+size_t signature_set_test(const struct signature_set *set, FILE *out, size_t *run);
+
+/* Whether a text (not NUL-terminated) passes a test. */
+bool test_holds(const struct test *test, const char *text, size_t length);
+
+#endif

@@ -1,0 +1,393 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The facts of a signature: what headers, JSON paths and columns of text listings say, and the
+ * plans in which JSON paths are looked for.
+ */
+#include "detect/loader.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+static const char *const role_names[ROLES] = {
+    [ROLE_NONE] = "none",
+    [ROLE_VERSION] = "version",
+    [ROLE_CLUSTER_NAME] = "cluster-name",
+    [ROLE_CLUSTER_ID] = "cluster-id",
+    [ROLE_NAME] = "name",
+    [ROLE_DATASET] = "dataset",
+    [ROLE_DATASET_KEY] = "dataset-key",
+    [ROLE_ROW] = "row",
+    [ROLE_ROW_KEY] = "row-key",
+    [ROLE_ROW_DATASET] = "row-dataset",
+    [ROLE_RECORDS] = "records",
+    [ROLE_BYTES] = "bytes",
+    [ROLE_RECORDS_ALL] = "records-all",
+    [ROLE_BYTES_ALL] = "bytes-all",
+    [ROLE_TOTAL] = "total",
+    [ROLE_RELATION] = "relation",
+    [ROLE_INEXACT] = "inexact",
+    [ROLE_RECORD] = "record",
+    [ROLE_DOCUMENT] = "document",
+    [ROLE_RECORD_DATASET] = "record-dataset",
+    [ROLE_WRITTEN_DATASET] = "record-dataset-written",
+    [ROLE_VALUE] = "value",
+    [ROLE_CURSOR] = "cursor",
+    [ROLE_WRITTEN] = "written",
+    [ROLE_ERROR] = "error",
+    [ROLE_ERROR_TYPE] = "error-type",
+    [ROLE_ERROR_REASON] = "error-reason",
+};
+
+bool test_holds(const struct test *test, const char *text, size_t length)
+{
+    size_t wanted = test->text ? strlen(test->text) : 0;
+    switch (test->kind) {
+    case TEST_NONE:
+        return true;
+    case TEST_EQUALS:
+        return length == wanted && strncasecmp(text, test->text, wanted) == 0;
+    case TEST_STARTS:
+        return length >= wanted && strncasecmp(text, test->text, wanted) == 0;
+    case TEST_CONTAINS:
+        return memmem(text, length, test->text, wanted) != NULL;
+    case TEST_ABOVE:
+    case TEST_BETWEEN: {
+        char number[32] = "";
+        if (length == 0 || length >= sizeof number)
+            return false;
+        memcpy(number, text, length);
+        char *end = NULL;
+        double value = strtod(number, &end);
+        return end != number &&
+               (test->kind == TEST_ABOVE ? value > test->low
+                                         : value >= test->low && value <= test->high);
+    }
+    }
+    return false;
+}
+
+static enum ajar_status read_bounds(struct loader *loader, const struct yaml *node,
+                                    struct test *test)
+{
+    uint64_t low = 0;
+    uint64_t high = 0;
+    const struct yaml *first = node->first;
+    if (node->kind != YAML_LIST || node->count != 2)
+        return loader_fail(loader, node, "'between' must be two numbers: [200, 299]");
+    enum ajar_status status =
+        yaml_read_number(loader->file, first, 0, UINT32_MAX, &low, loader->problem);
+    if (status == AJAR_OK)
+        status =
+            yaml_read_number(loader->file, first->next, low, UINT32_MAX, &high, loader->problem);
+    if (status == AJAR_OK)
+        *test = (struct test){.kind = TEST_BETWEEN, .low = (double)low, .high = (double)high};
+    return status;
+}
+
+enum ajar_status loader_read_test(struct loader *loader, const struct yaml *map, struct test *test)
+{
+    static const struct {
+        const char *key;
+        enum test_kind kind;
+    } texts[] = {{"equals", TEST_EQUALS}, {"starts", TEST_STARTS}, {"contains", TEST_CONTAINS}};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        const struct yaml *node = yaml_find(map, texts[i].key);
+        if (!node)
+            continue;
+        test->kind = texts[i].kind;
+        return loader_read_text(loader, node, texts[i].key, &test->text);
+    }
+    const struct yaml *between = yaml_find(map, "between");
+    if (between)
+        return read_bounds(loader, between, test);
+    const struct yaml *above = yaml_find(map, "above");
+    uint64_t low = 0;
+    if (!above)
+        return AJAR_OK;
+    enum ajar_status status =
+        yaml_read_number(loader->file, above, 0, UINT32_MAX, &low, loader->problem);
+    if (status == AJAR_OK)
+        *test = (struct test){.kind = TEST_ABOVE, .low = (double)low};
+    return status;
+}
+
+static enum ajar_status read_role(struct loader *loader, const struct yaml *node, enum role *role)
+{
+    if (!node)
+        return AJAR_OK;
+    for (size_t i = 1; i < ROLES; i++)
+        if (node->kind == YAML_TEXT && strcmp(node->text, role_names[i]) == 0) {
+            *role = (enum role)i;
+            return AJAR_OK;
+        }
+    return loader_fail(loader, node, "'%s' is no role; signatures/README.md lists them",
+                       node->kind == YAML_TEXT ? node->text : "a list");
+}
+
+enum ajar_status loader_read_fact(struct loader *loader, const struct yaml *map, struct fact *fact)
+{
+    const struct yaml *mark = yaml_find(map, "mark");
+    const struct yaml *kind = yaml_find(map, "kind");
+    enum ajar_status status = read_role(loader, yaml_find(map, "role"), &fact->role);
+    if (status == AJAR_OK && mark)
+        status = loader_mark(loader, mark, true, &fact->mark);
+    if (status == AJAR_OK)
+        status = loader_read_test(loader, map, &fact->test);
+    if (status == AJAR_OK)
+        status = loader_find_text(loader, map, "product", &fact->product);
+    if (status == AJAR_OK)
+        status = loader_find_bool(loader, map, "table", &fact->table);
+    if (status == AJAR_OK && kind) {
+        if (kind->kind != YAML_TEXT || strcmp(kind->text, "object") != 0)
+            return loader_fail(loader, kind, "'kind' can only be object");
+        fact->object_only = true;
+    }
+    return status;
+}
+
+static enum ajar_status read_capture(struct loader *loader, const struct yaml *map,
+                                     struct header_fact *header)
+{
+    const struct yaml *node = yaml_find(map, "capture");
+    if (!node)
+        return AJAR_OK;
+    const char *text = NULL;
+    enum ajar_status status = loader_read_text(loader, node, "capture", &text);
+    if (status != AJAR_OK)
+        return status;
+    const char *mark = strstr(text, "{version}");
+    if (!mark)
+        return loader_fail(loader, node, "'capture' must have {version} in it");
+    size_t before = (size_t)(mark - text);
+    char *prefix = loader_take(loader, before + 1, 1);
+    if (!prefix)
+        return AJAR_ERR_MEMORY;
+    memcpy(prefix, text, before);
+    header->capture = prefix;
+    header->capture_end = mark[strlen("{version}")];
+    header->fact.test = (struct test){.kind = TEST_STARTS, .text = prefix};
+    return AJAR_OK;
+}
+
+enum ajar_status loader_read_headers(struct loader *loader, const struct yaml *list)
+{
+    static const char *const keys[] = {"name",    "equals", "starts",  "contains",
+                                       "capture", "mark",   "product", NULL};
+    struct signature *signature = loader->signature;
+    if (!list)
+        return AJAR_OK;
+    signature->headers = loader_take(loader, list->count, sizeof *signature->headers);
+    if (!signature->headers)
+        return AJAR_ERR_MEMORY;
+    for (const struct yaml *item = list->first; item; item = item->next) {
+        struct header_fact *header = &signature->headers[signature->header_count];
+        enum ajar_status status = yaml_check_keys(loader->file, item, keys, loader->problem);
+        if (status == AJAR_OK)
+            status = loader_find_text(loader, item, "name", &header->name);
+        if (status == AJAR_OK && !header->name)
+            return loader_fail(loader, item, "a header needs a name");
+        if (status == AJAR_OK)
+            status = loader_read_fact(loader, item, &header->fact);
+        if (status == AJAR_OK)
+            status = read_capture(loader, item, header);
+        if (status != AJAR_OK)
+            return status;
+        signature->header_count++;
+    }
+    return AJAR_OK;
+}
+
+/* Bodies that are not JSON are searched for the names of members: the last steps of these paths. */
+static void note_keys(struct signature *signature, const char *path, enum role role)
+{
+    const char *step = strrchr(path, '/');
+    if (role == ROLE_RECORD_DATASET && !signature->dataset_key)
+        signature->dataset_key = step ? step + 1 : path;
+    if (role == ROLE_DOCUMENT && !signature->document_key)
+        signature->document_key = step ? step + 1 : path;
+}
+
+static enum ajar_status read_path(struct loader *loader, const struct yaml *item,
+                                  struct json_fact *entry)
+{
+    static const char *const keys[] = {"path",    "role",     "mark",  "equals",
+                                       "starts",  "contains", "above", "between",
+                                       "product", "kind",     "table", NULL};
+    struct signature *signature = loader->signature;
+    struct fact *fact = &signature->facts[signature->fact_count];
+    enum ajar_status status = yaml_check_keys(loader->file, item, keys, loader->problem);
+    if (status == AJAR_OK)
+        status = loader_find_text(loader, item, "path", &entry->path);
+    if (status == AJAR_OK && !entry->path)
+        return loader_fail(loader, item, "a fact needs a path");
+    if (status == AJAR_OK)
+        status = loader_read_fact(loader, item, fact);
+    if (status == AJAR_OK && fact->role == ROLE_NONE && !fact->mark && !fact->product)
+        return loader_fail(loader, item, "says nothing: give it a role, a mark or a product");
+    if (status == AJAR_OK)
+        note_keys(signature, entry->path, fact->role);
+    entry->fact = (uint16_t)signature->fact_count++;
+    return status;
+}
+
+static enum ajar_status read_group(struct loader *loader, const struct yaml *list,
+                                   struct json_group *group)
+{
+    if (list->kind != YAML_LIST)
+        return loader_fail(loader, list, "the group '%s' must be a list of paths", list->key);
+    group->name = list->key;
+    group->facts = loader_take(loader, list->count, sizeof *group->facts);
+    if (!group->facts)
+        return AJAR_ERR_MEMORY;
+    for (const struct yaml *item = list->first; item; item = item->next) {
+        enum ajar_status status = read_path(loader, item, &group->facts[group->count]);
+        if (status != AJAR_OK)
+            return status;
+        group->count++;
+    }
+    return AJAR_OK;
+}
+
+enum ajar_status loader_read_json(struct loader *loader, const struct yaml *map)
+{
+    struct signature *signature = loader->signature;
+    size_t facts = 0;
+    if (!map)
+        return AJAR_OK;
+    if (map->kind != YAML_MAP || map->count > 64)
+        return loader_fail(loader, map, "json must be a map of at most 64 groups");
+    for (const struct yaml *list = map->first; list; list = list->next)
+        facts += list->count;
+    if (facts >= SIGNATURE_NONE)
+        return loader_fail(loader, map, "more than %d paths", SIGNATURE_NONE - 1);
+    signature->facts = loader_take(loader, facts, sizeof *signature->facts);
+    signature->groups = loader_take(loader, map->count, sizeof *signature->groups);
+    if (!signature->facts || !signature->groups)
+        return AJAR_ERR_MEMORY;
+    for (const struct yaml *list = map->first; list; list = list->next) {
+        enum ajar_status status =
+            read_group(loader, list, &signature->groups[signature->group_count]);
+        if (status != AJAR_OK)
+            return status;
+        signature->group_count++;
+    }
+    return AJAR_OK;
+}
+
+static const struct {
+    const char *key;
+    enum role role;
+} column_roles[] = {{"dataset", ROLE_ROW_DATASET},
+                    {"records", ROLE_RECORDS},
+                    {"bytes", ROLE_BYTES},
+                    {"records-all", ROLE_RECORDS_ALL}};
+
+static enum role column_role(const struct table *table, const char *name)
+{
+    for (size_t i = 0; i < table->column_count; i++)
+        if (strcmp(table->columns[i].name, name) == 0)
+            return table->columns[i].role;
+    return ROLE_NONE;
+}
+
+static enum ajar_status read_columns(struct loader *loader, const struct yaml *map,
+                                     struct table *table)
+{
+    size_t names = 0;
+    for (size_t i = 0; i < sizeof column_roles / sizeof column_roles[0]; i++) {
+        const struct yaml *list = yaml_find(map, column_roles[i].key);
+        names += list ? list->count : 0;
+    }
+    table->columns = loader_take(loader, names, sizeof *table->columns);
+    if (!table->columns)
+        return AJAR_ERR_MEMORY;
+    for (size_t i = 0; i < sizeof column_roles / sizeof column_roles[0]; i++) {
+        const struct yaml *list = yaml_find(map, column_roles[i].key);
+        for (const struct yaml *item = list ? list->first : NULL; item; item = item->next) {
+            struct column *column = &table->columns[table->column_count++];
+            column->role = column_roles[i].role;
+            enum ajar_status status = loader_read_text(loader, item, "a column", &column->name);
+            if (status != AJAR_OK)
+                return status;
+        }
+    }
+    return AJAR_OK;
+}
+
+static enum ajar_status read_layout(struct loader *loader, const struct yaml *list,
+                                    const struct table *table, struct layout *layout)
+{
+    if (list->kind != YAML_LIST || list->count > SIGNATURE_COLUMNS_MAX)
+        return loader_fail(loader, list, "a default must be a list of at most %d columns",
+                           SIGNATURE_COLUMNS_MAX);
+    for (const struct yaml *item = list->first; item; item = item->next) {
+        enum ajar_status status =
+            loader_read_text(loader, item, "a column", &layout->names[layout->count]);
+        if (status != AJAR_OK)
+            return status;
+        layout->roles[layout->count] = column_role(table, item->text);
+        layout->count++;
+    }
+    return AJAR_OK;
+}
+
+static enum ajar_status read_layouts(struct loader *loader, const struct yaml *list,
+                                     struct table *table)
+{
+    if (!list)
+        return AJAR_OK;
+    table->layouts = loader_take(loader, list->count, sizeof *table->layouts);
+    if (!table->layouts)
+        return AJAR_ERR_MEMORY;
+    for (const struct yaml *item = list->first; item; item = item->next) {
+        enum ajar_status status =
+            read_layout(loader, item, table, &table->layouts[table->layout_count]);
+        if (status != AJAR_OK)
+            return status;
+        table->layout_count++;
+    }
+    return AJAR_OK;
+}
+
+/* `row`: the words with which lines of this listing begin, in the order of its columns. */
+static enum ajar_status read_row_words(struct loader *loader, const struct yaml *map,
+                                       struct table *table)
+{
+    if (!map)
+        return AJAR_OK;
+    if (map->kind != YAML_MAP || map->count != 2)
+        return loader_fail(loader, map, "'row' must name the words of the first two columns");
+    size_t room = sizeof table->first_words / sizeof table->first_words[0];
+    enum ajar_status status = loader_read_words(loader, map->first, table->first_words, room);
+    return status == AJAR_OK
+               ? loader_read_words(loader, map->first->next, table->second_words, room)
+               : status;
+}
+
+enum ajar_status loader_read_tables(struct loader *loader, const struct yaml *map)
+{
+    static const char *const keys[] = {"dataset",  "records", "bytes", "records-all",
+                                       "defaults", "row",     NULL};
+    struct signature *signature = loader->signature;
+    if (!map)
+        return AJAR_OK;
+    signature->tables = loader_take(loader, map->count, sizeof *signature->tables);
+    if (!signature->tables)
+        return AJAR_ERR_MEMORY;
+    for (const struct yaml *item = map->first; item; item = item->next) {
+        struct table *table = &signature->tables[signature->table_count];
+        table->name = item->key;
+        enum ajar_status status = yaml_check_keys(loader->file, item, keys, loader->problem);
+        if (status == AJAR_OK)
+            status = read_columns(loader, item, table);
+        if (status == AJAR_OK)
+            status = read_layouts(loader, yaml_find(item, "defaults"), table);
+        if (status == AJAR_OK)
+            status = read_row_words(loader, yaml_find(item, "row"), table);
+        if (status != AJAR_OK)
+            return status;
+        signature->table_count++;
+    }
+    return AJAR_OK;
+}

@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The rules of a signature: requests by path, what proves identity, how it refuses, what request
+ * bodies say, and the examples.
+ */
+#include "detect/loader.h"
+#include "detect/paths.h"
+
+#include <string.h>
+
+static enum ajar_status list_room(struct loader *loader, const struct yaml *list, size_t most,
+                                  size_t size, void **room)
+{
+    if (list->kind != YAML_LIST || list->count > most)
+        return loader_fail(loader, list, "'%s' must be a list of at most %zu", list->key, most);
+    *room = loader_take(loader, list->count, size);
+    return *room ? AJAR_OK : AJAR_ERR_MEMORY;
+}
+
+static enum ajar_status read_identity_rule(struct loader *loader, const struct yaml *item,
+                                           struct identity_rule *rule)
+{
+    static const char *const keys[] = {"marks", "identity", NULL};
+    enum ajar_status status = yaml_check_keys(loader->file, item, keys, loader->problem);
+    const struct yaml *marks = yaml_find(item, "marks");
+    if (status == AJAR_OK && (!marks || marks->kind != YAML_LIST || marks->count == 0))
+        return loader_fail(loader, item, "an identity needs a list of marks");
+    for (const struct yaml *mark = marks ? marks->first : NULL; status == AJAR_OK && mark;
+         mark = mark->next) {
+        uint64_t bit = 0;
+        status = loader_mark(loader, mark, false, &bit);
+        rule->marks |= bit;
+    }
+    rule->identity = IDENTITY_PROVEN;
+    return status == AJAR_OK ? loader_read_identity(loader, item, &rule->identity) : status;
+}
+
+enum ajar_status loader_read_identities(struct loader *loader, const struct yaml *list)
+{
+    struct signature *signature = loader->signature;
+    if (!list)
+        return AJAR_OK;
+    void *room = NULL;
+    enum ajar_status status = list_room(loader, list, 256, sizeof *signature->identities, &room);
+    if (status != AJAR_OK)
+        return status;
+    signature->identities = room;
+    for (const struct yaml *item = list->first; item; item = item->next) {
+        status =
+            read_identity_rule(loader, item, &signature->identities[signature->identity_count]);
+        if (status != AJAR_OK)
+            return status;
+        signature->identity_count++;
+    }
+    return AJAR_OK;
+}
+
+static enum ajar_status read_status_list(struct loader *loader, const struct yaml *list,
+                                         uint16_t status_codes[static 4])
+{
+    if (!list || list->kind != YAML_LIST || list->count == 0 || list->count > 3)
+        return list ? loader_fail(loader, list, "'status' must be a list of 1 to 3 numbers")
+                    : AJAR_OK;
+    size_t used = 0;
+    for (const struct yaml *item = list->first; item; item = item->next) {
+        uint64_t number;
+        enum ajar_status status =
+            yaml_read_number(loader->file, item, 100, 599, &number, loader->problem);
+        if (status != AJAR_OK)
+            return status;
+        status_codes[used++] = (uint16_t)number;
+    }
+    return AJAR_OK;
+}
+
+static enum ajar_status read_header_test(struct loader *loader, const struct yaml *map,
+                                         struct refusal_rule *rule)
+{
+    if (!map)
+        return AJAR_OK;
+    enum ajar_status status = loader_find_text(loader, map, "name", &rule->header_name);
+    if (status == AJAR_OK && !rule->header_name)
+        return loader_fail(loader, map, "a header needs a name");
+    return status == AJAR_OK ? loader_read_test(loader, map, &rule->header_test) : status;
+}
+
+static enum ajar_status read_own_paths(struct loader *loader, const struct yaml *node,
+                                       struct refusal_rule *rule)
+{
+    if (!node)
+        return AJAR_OK;
+    if (node->kind != YAML_TEXT || strcmp(node->text, "own") != 0)
+        return loader_fail(loader, node, "'paths' can only be own");
+    rule->own_paths = true;
+    return AJAR_OK;
+}
+
+static enum ajar_status read_refusal(struct loader *loader, const struct yaml *item,
+                                     struct refusal_rule *rule)
+{
+    static const char *const keys[] = {"name",         "status",   "header", "error",
+                                       "reason",       "body",     "mark",   "paths",
+                                       "unless-error", "identity", NULL};
+    const struct yaml *mark = yaml_find(item, "mark");
+    enum ajar_status status = yaml_check_keys(loader->file, item, keys, loader->problem);
+    if (status == AJAR_OK)
+        status = loader_find_text(loader, item, "name", &rule->name);
+    if (status == AJAR_OK && (!rule->name || !yaml_find(item, "status")))
+        return loader_fail(loader, item, "a refusal needs a name and a list of status numbers");
+    if (status == AJAR_OK)
+        status = read_status_list(loader, yaml_find(item, "status"), rule->status);
+    if (status == AJAR_OK)
+        status = read_header_test(loader, yaml_find(item, "header"), rule);
+    if (status == AJAR_OK)
+        status = loader_find_text(loader, item, "error", &rule->error);
+    if (status == AJAR_OK)
+        status = loader_find_text(loader, item, "reason", &rule->reason);
+    if (status == AJAR_OK)
+        status = loader_find_text(loader, item, "body", &rule->body);
+    if (status == AJAR_OK && mark)
+        status = loader_mark(loader, mark, false, &rule->mark);
+    if (status == AJAR_OK)
+        status = read_own_paths(loader, yaml_find(item, "paths"), rule);
+    if (status == AJAR_OK)
+        status = loader_find_bool(loader, item, "unless-error", &rule->unless_error);
+    return status == AJAR_OK ? loader_read_identity(loader, item, &rule->identity) : status;
+}
+
+enum ajar_status loader_read_refusals(struct loader *loader, const struct yaml *list)
+{
+    struct signature *signature = loader->signature;
+    if (!list)
+        return AJAR_OK;
+    void *room = NULL;
+    enum ajar_status status = list_room(loader, list, 256, sizeof *signature->refusals, &room);
+    if (status != AJAR_OK)
+        return status;
+    signature->refusals = room;
+    for (const struct yaml *item = list->first; item; item = item->next) {
+        status = read_refusal(loader, item, &signature->refusals[signature->refusal_count]);
+        if (status != AJAR_OK)
+            return status;
+        signature->refusal_count++;
+    }
+    return AJAR_OK;
+}
+
+static enum ajar_status read_level(struct loader *loader, const struct yaml *item,
+                                   enum request_level *level)
+{
+    static const char *const names[] = {"revealed", "open", "metadata", "data", "write"};
+    const struct yaml *node = yaml_find(item, "level");
+    for (size_t i = 0; node && node->kind == YAML_TEXT && i < 5; i++)
+        if (strcmp(node->text, names[i]) == 0) {
+            *level = (enum request_level)i;
+            return AJAR_OK;
+        }
+    return loader_fail(loader, node ? node : item,
+                       "a request needs a level: revealed, open, metadata, data or write");
+}
+
+static enum ajar_status read_groups(struct loader *loader, const struct yaml *list,
+                                    uint64_t *groups)
+{
+    const struct signature *signature = loader->signature;
+    for (const struct yaml *item = list ? list->first : NULL; item; item = item->next) {
+        size_t i = 0;
+        while (i < signature->group_count &&
+               (item->kind != YAML_TEXT || strcmp(signature->groups[i].name, item->text) != 0))
+            i++;
+        if (i == signature->group_count)
+            return loader_fail(loader, item, "no group '%s' under json",
+                               item->kind == YAML_TEXT ? item->text : "");
+        *groups |= UINT64_C(1) << i;
+    }
+    return AJAR_OK;
+}
+
+static enum ajar_status read_table_name(struct loader *loader, const struct yaml *node,
+                                        uint16_t *table)
+{
+    const struct signature *signature = loader->signature;
+    *table = SIGNATURE_NONE;
+    if (!node)
+        return AJAR_OK;
+    for (size_t i = 0; i < signature->table_count; i++)
+        if (node->kind == YAML_TEXT && strcmp(signature->tables[i].name, node->text) == 0) {
+            *table = (uint16_t)i;
+            return AJAR_OK;
+        }
+    return loader_fail(loader, node, "no table of that name under tables");
+}
+
+static enum ajar_status add_paths(struct loader *loader, const struct yaml *node, uint16_t rule)
+{
+    const char *paths[65] = {NULL};
+    if (!node)
+        return AJAR_ERR_FORMAT;
+    enum ajar_status status = loader_read_words(loader, node, paths, 65);
+    for (size_t i = 0; status == AJAR_OK && paths[i]; i++) {
+        status =
+            path_tree_add(loader->signature->path_tree, loader->signature->arena, paths[i], rule);
+        if (status != AJAR_OK)
+            return loader_fail(loader, node,
+                               "'%s' is no path: it begins with '/' and has at most "
+                               "%d parts",
+                               paths[i], PATH_SEGMENTS_MAX);
+    }
+    return status;
+}
+
+static enum ajar_status read_request_flags(struct loader *loader, const struct yaml *item,
+                                           struct request_rule *rule)
+{
+    rule->own = true;
+    enum ajar_status status = loader_find_bool(loader, item, "own", &rule->own);
+    if (status == AJAR_OK)
+        status = loader_find_bool(loader, item, "page", &rule->page);
+    if (status == AJAR_OK)
+        status = loader_find_bool(loader, item, "document", &rule->document);
+    if (status == AJAR_OK)
+        status = loader_find_bool(loader, item, "lines", &rule->lines);
+    return status;
+}
+
+static enum ajar_status read_request(struct loader *loader, const struct yaml *item,
+                                     struct request_rule *rule, uint16_t number)
+{
+    static const char *const keys[] = {"name", "path",     "methods", "level", "own", "json",
+                                       "page", "document", "lines",   "table", NULL};
+    const struct yaml *methods = yaml_find(item, "methods");
+    rule->line = item->line;
+    enum ajar_status status = yaml_check_keys(loader->file, item, keys, loader->problem);
+    if (status == AJAR_OK)
+        status = loader_find_text(loader, item, "name", &rule->name);
+    if (status == AJAR_OK && (!rule->name || !yaml_find(item, "path")))
+        return loader_fail(loader, item, "a request needs a name and a path");
+    if (status == AJAR_OK)
+        status = read_level(loader, item, &rule->level);
+    if (status == AJAR_OK && methods)
+        status = loader_read_words(loader, methods, rule->methods, 8);
+    if (status == AJAR_OK)
+        status = read_request_flags(loader, item, rule);
+    if (status == AJAR_OK)
+        status = read_groups(loader, yaml_find(item, "json"), &rule->groups);
+    if (status == AJAR_OK)
+        status = read_table_name(loader, yaml_find(item, "table"), &rule->table);
+    if (status == AJAR_OK)
+        status = loader_find_plan(loader, item, rule->groups | 1, rule->table, &rule->plan);
+    return status == AJAR_OK ? add_paths(loader, yaml_find(item, "path"), number) : status;
+}
+
+/* The plan for replies whose request was not seen: everything but what takes any member for a name.
+ */
+static enum ajar_status make_unseen_plan(struct loader *loader, const struct yaml *list)
+{
+    struct signature *signature = loader->signature;
+    uint64_t groups = 1;
+    uint16_t table = SIGNATURE_NONE;
+    for (size_t i = 0; i < signature->group_count; i++)
+        if (strcmp(signature->groups[i].name, "by-index") != 0)
+            groups |= UINT64_C(1) << i;
+    for (size_t i = 0; i < signature->table_count; i++)
+        if (signature->tables[i].first_words[0])
+            table = (uint16_t)i;
+    return loader_find_plan(loader, list, groups, table, &signature->unseen_plan);
+}
+
+enum ajar_status loader_read_requests(struct loader *loader, const struct yaml *list)
+{
+    struct signature *signature = loader->signature;
+    if (!list)
+        return loader_fail(loader, yaml_root(loader->file), "a signature needs requests");
+    void *room = NULL;
+    enum ajar_status status = list_room(loader, list, 1000, sizeof *signature->requests, &room);
+    if (status != AJAR_OK)
+        return status;
+    signature->requests = room;
+    signature->path_tree = path_tree_new(signature->arena);
+    if (!signature->path_tree)
+        return AJAR_ERR_MEMORY;
+    for (const struct yaml *item = list->first; item; item = item->next) {
+        uint16_t number = (uint16_t)signature->request_count;
+        status = read_request(loader, item, &signature->requests[number], number);
+        if (status != AJAR_OK)
+            return status;
+        signature->request_count++;
+    }
+    return make_unseen_plan(loader, list);
+}
+
+enum ajar_status loader_read_bodies(struct loader *loader, const struct yaml *list)
+{
+    static const char *const keys[] = {"contains", "unless", "effect", NULL};
+    struct signature *signature = loader->signature;
+    if (!list)
+        return AJAR_OK;
+    void *room = NULL;
+    enum ajar_status status = list_room(loader, list, 64, sizeof *signature->bodies, &room);
+    signature->bodies = status == AJAR_OK ? room : NULL;
+    for (const struct yaml *item = list->first; status == AJAR_OK && item; item = item->next) {
+        struct body_rule *rule = &signature->bodies[signature->body_count];
+        const char *effect = "";
+        status = yaml_check_keys(loader->file, item, keys, loader->problem);
+        if (status == AJAR_OK)
+            status = loader_find_text(loader, item, "contains", &rule->contains);
+        if (status == AJAR_OK)
+            status = loader_find_text(loader, item, "unless", &rule->unless);
+        if (status == AJAR_OK)
+            status = loader_find_text(loader, item, "effect", &effect);
+        rule->page = strcmp(effect, "page") == 0;
+        rule->selects = strcmp(effect, "selects") == 0;
+        if (status == AJAR_OK && (!rule->contains || (!rule->page && !rule->selects)))
+            return loader_fail(loader, item, "needs 'contains' and 'effect: page' or 'selects'");
+        signature->body_count++;
+    }
+    return status;
+}
+
+static enum ajar_status read_example_verdict(struct loader *loader, const struct yaml *item,
+                                             struct example *example)
+{
+    const struct yaml *node = yaml_find(item, "verdict");
+    for (int v = VERDICT_NONE; node && node->kind == YAML_TEXT && v < VERDICTS; v++)
+        if (strcmp(node->text, verdict_name((enum verdict)v)) == 0) {
+            example->verdict = (enum verdict)v;
+            return AJAR_OK;
+        }
+    return loader_fail(loader, node ? node : item, "an example needs a verdict of the ladder");
+}
+
+static enum ajar_status read_example(struct loader *loader, const struct yaml *item,
+                                     struct example *example)
+{
+    static const char *const keys[] = {"request", "status",  "headers",  "body", "verdict",
+                                       "version", "records", "datasets", NULL};
+    const struct yaml *number = yaml_find(item, "status");
+    const struct yaml *headers = yaml_find(item, "headers");
+    const struct yaml *datasets = yaml_find(item, "datasets");
+    const struct yaml *records = yaml_find(item, "records");
+    uint64_t code = 0;
+    *example = (struct example){.line = item->line, .records = FINDING_NO_COUNT, .body = ""};
+    enum ajar_status status = yaml_check_keys(loader->file, item, keys, loader->problem);
+    if (status == AJAR_OK)
+        status = loader_find_text(loader, item, "request", &example->request);
+    if (status == AJAR_OK && (!example->request || !number))
+        return loader_fail(loader, item, "an example needs a request and a status");
+    if (status == AJAR_OK)
+        status = yaml_read_number(loader->file, number, 100, 599, &code, loader->problem);
+    example->status = (uint16_t)code;
+    if (status == AJAR_OK && headers)
+        status = loader_read_words(loader, headers, example->headers, 8);
+    if (status == AJAR_OK)
+        status = loader_find_text(loader, item, "body", &example->body);
+    if (status == AJAR_OK)
+        status = loader_find_text(loader, item, "version", &example->version);
+    if (status == AJAR_OK && records)
+        status = yaml_read_number(loader->file, records, 0, UINT64_MAX - 1, &example->records,
+                                  loader->problem);
+    if (status == AJAR_OK && datasets)
+        status = loader_read_words(loader, datasets, example->datasets, 8);
+    return status == AJAR_OK ? read_example_verdict(loader, item, example) : status;
+}
+
+enum ajar_status loader_read_examples(struct loader *loader, const struct yaml *list)
+{
+    struct signature *signature = loader->signature;
+    if (!list)
+        return loader_fail(loader, yaml_root(loader->file),
+                           "a signature needs examples: they are what its test runs");
+    void *room = NULL;
+    enum ajar_status status = list_room(loader, list, 1000, sizeof *signature->examples, &room);
+    signature->examples = status == AJAR_OK ? room : NULL;
+    for (const struct yaml *item = list->first; status == AJAR_OK && item; item = item->next) {
+        status = read_example(loader, item, &signature->examples[signature->example_count]);
+        signature->example_count += status == AJAR_OK;
+    }
+    return status;
+}

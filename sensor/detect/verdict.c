@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The ladder of verdicts for one exchange: refused, open, metadata, data, drained, tampered. The
+ * same rules for every store over HTTP; what differs between stores is in the signature.
+ */
+#include "detect/verdict.h"
+
+#include "detect/reply.h"
+
+#include <string.h>
+#include <strings.h>
+
+enum identity verdict_identity(const struct evidence *evidence)
+{
+    const struct signature *signature = evidence->signature;
+    enum identity best = IDENTITY_NONE;
+    for (size_t i = 0; i < signature->identity_count && best < IDENTITY_PROVEN; i++) {
+        const struct identity_rule *rule = &signature->identities[i];
+        if ((evidence->reply.marks & rule->marks) == rule->marks && rule->identity > best)
+            best = rule->identity;
+    }
+    return best;
+}
+
+uint64_t verdict_refusal_headers(const struct signature *signature,
+                                 const struct http_headers *headers)
+{
+    uint64_t holds = 0;
+    for (size_t i = 0; i < signature->refusal_count && i < 64; i++) {
+        const struct refusal_rule *rule = &signature->refusals[i];
+        struct slice value = {NULL, 0};
+        if (rule->header_name)
+            value = http_header_find(headers, rule->header_name);
+        if (!rule->header_name ||
+            (value.text && test_holds(&rule->header_test, value.text, value.length)))
+            holds |= UINT64_C(1) << i;
+    }
+    return holds;
+}
+
+static bool has_status(const struct refusal_rule *rule, uint16_t status)
+{
+    for (size_t i = 0; i < 4 && rule->status[i]; i++)
+        if (rule->status[i] == status)
+            return true;
+    return false;
+}
+
+static bool body_starts(const struct reply *reply, const char *text)
+{
+    size_t length = strlen(text);
+    return reply->prefix_length >= length &&
+           strncasecmp((const char *)reply->prefix, text, length) == 0;
+}
+
+static bool refusal_fits(const struct refusal_rule *rule, const struct reply *reply)
+{
+    if (!has_status(rule, reply->status))
+        return false;
+    if (rule->own_paths && !(reply->rule && reply->rule->own))
+        return false;
+    if (rule->error && strcmp(rule->error, reply->error_type) != 0)
+        return false;
+    if (rule->reason && !strstr(reply->error_reason, rule->reason))
+        return false;
+    if (rule->body && !body_starts(reply, rule->body))
+        return false;
+    if (rule->mark && !(reply->marks & rule->mark))
+        return false;
+    return !(rule->unless_error && reply->error_type[0]);
+}
+
+const struct refusal_rule *verdict_find_refusal(const struct evidence *evidence)
+{
+    const struct signature *signature = evidence->signature;
+    for (size_t i = 0; i < signature->refusal_count && i < 64; i++)
+        if ((evidence->reply.refusal_headers & UINT64_C(1) << i) &&
+            refusal_fits(&signature->refusals[i], &evidence->reply))
+            return &signature->refusals[i];
+    return NULL;
+}
+
+/* A later page, a large part of all, or much in one flow. */
+static bool is_drained(const struct evidence *evidence)
+{
+    const struct reply *reply = &evidence->reply;
+    bool later_page = (reply->rule && reply->rule->page) || reply->detail.page ||
+                      (evidence->paging && reply->cursor_seen);
+    if (later_page && (reply->returned > 0 || reply->values_seen))
+        return true;
+    if (reply->returned >= DRAINED_RECORDS_REPLY && reply->totals == 1 &&
+        reply->returned >= reply->total / 2)
+        return true;
+    return evidence->returned + reply->returned >= DRAINED_RECORDS_FLOW ||
+           (reply->returned > 0 && evidence->gave_bytes + reply->body_bytes >= DRAINED_BYTES_FLOW);
+}
+
+static bool has_metadata(const struct reply *reply)
+{
+    return reply->names_seen || reply->rows > 0 || (reply->totals > 0 && reply->total > 0) ||
+           (reply->count_held != FINDING_NO_COUNT && reply->count_held > 0) ||
+           (reply->records_all != FINDING_NO_COUNT && reply->records_all > 0);
+}
+
+static enum verdict judge_content(const struct evidence *evidence, enum request_level level)
+{
+    const struct reply *reply = &evidence->reply;
+    bool product_only = level == LEVEL_REVEALED;
+    if (reply->written_seen && (level == LEVEL_WRITE || !reply->rule))
+        return VERDICT_TAMPERED;
+    if (level == LEVEL_WRITE || level == LEVEL_OPEN)
+        return VERDICT_OPEN;
+    if (reply->returned > 0 || reply->values_seen)
+        return is_drained(evidence) ? VERDICT_DRAINED : VERDICT_DATA;
+    if (reply->detail.help)
+        return VERDICT_OPEN;
+    if (has_metadata(reply))
+        return VERDICT_METADATA;
+    if (product_only)
+        return VERDICT_REVEALED;
+    bool tells = level == LEVEL_METADATA && !reply->table;
+    if (tells && reply->body_bytes > 0 && !reply_is_empty(reply) &&
+        reply->count_held == FINDING_NO_COUNT)
+        return VERDICT_METADATA;
+    return VERDICT_OPEN;
+}
+
+/* Status 200 to 299: the request was executed. */
+static enum verdict judge_success(const struct evidence *evidence)
+{
+    const struct reply *reply = &evidence->reply;
+    enum request_level level = reply->rule ? reply->rule->level : LEVEL_DATA;
+    if (!reply->rule && reply->version[0] && !has_metadata(reply) && reply->totals == 0)
+        level = LEVEL_REVEALED;
+    if (reply->note.head)
+        return level == LEVEL_REVEALED ? VERDICT_REVEALED : VERDICT_OPEN;
+    if (reply->cut && reply->body_bytes == 0)
+        return VERDICT_PROBED;
+    return judge_content(evidence, level);
+}
+
+/* An error that the store itself made: behind any access control, but for what is said before it.
+ */
+static enum verdict judge_error(const struct reply *reply)
+{
+    bool overloaded = reply->status == 429 || reply->status == 503;
+    bool before_access = reply->status == 406 || reply->status == 415;
+    if (overloaded || before_access || !reply->rule || reply->rule->level == LEVEL_REVEALED)
+        return VERDICT_REVEALED;
+    return VERDICT_OPEN;
+}
+
+struct judgement verdict_judge(const struct evidence *evidence)
+{
+    const struct reply *reply = &evidence->reply;
+    struct judgement judgement = {.identity = verdict_identity(evidence)};
+    if (reply->note.unknown && !reply->body_bytes && reply->status < 400)
+        return judgement;
+    if (reply->status >= 200 && reply->status < 300) {
+        judgement.verdict = judge_success(evidence);
+        return judgement;
+    }
+    if (reply->status < 400)
+        return judgement;
+    const struct refusal_rule *refusal = verdict_find_refusal(evidence);
+    if (refusal) {
+        judgement.verdict = VERDICT_REFUSED;
+        judgement.protection = refusal->name;
+        if (refusal->identity > judgement.identity)
+            judgement.identity = refusal->identity;
+        return judgement;
+    }
+    judgement.verdict = judge_error(reply);
+    return judgement;
+}

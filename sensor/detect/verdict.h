@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The ladder: what one reply proves. Pure: reads the facts, changes nothing. */
+#ifndef AJAR_DETECT_VERDICT_H
+#define AJAR_DETECT_VERDICT_H
+
+#include "ajar/http.h"
+#include "detect/evidence.h"
+
+#define DRAINED_RECORDS_REPLY 500   /* one reply with this many and half of what is held */
+#define DRAINED_RECORDS_FLOW  10000 /* handed out in one flow */
+#define DRAINED_BYTES_FLOW    (UINT64_C(10) << 20)
+
+struct judgement {
+    enum verdict verdict;
+    enum identity identity;
+    const char *protection; /* who refused, NULL = nobody */
+};
+
+/* Whether the reply so far is this store's, by its marks. */
+enum identity verdict_identity(const struct evidence *evidence);
+
+/* The refusal that the reply is, or NULL. Header tests were made by verdict_note_refusal_headers().
+ */
+const struct refusal_rule *verdict_find_refusal(const struct evidence *evidence);
+
+/* Which refusal rules' header tests hold: a bit each, for the first 64. Called with the reply's
+ * head. */
+uint64_t verdict_refusal_headers(const struct signature *signature,
+                                 const struct http_headers *headers);
+
+/* What the reply proves as far as it was read. */
+struct judgement verdict_judge(const struct evidence *evidence);
+
+#endif
