@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Own recognisers: which inspector can read this, by the first bytes of one side (HTTP/1.x: RFC
+ * 9112). They decide, not nDPI, which misses split, odd and mid-stream dialogues. Called for the
+ * first payload of every flow that can matter, so the usual answer, NO, comes from a few bytes.
+ */
+#include "classify/classify.h"
+
+#include "ajar/cursor.h"
+
+#include <string.h>
+
+#define METHOD_MIN 3
+#define METHOD_MAX 20
+
+static const char version[] = " HTTP/1."; /* what follows the target, up to the last digit */
+
+static const char *const known_methods[] = {
+    "GET",    "HEAD",  "POST",   "PUT",   "DELETE", "OPTIONS",  "PATCH",     "TRACE",  "CONNECT",
+    "SEARCH", "QUERY", "PURGE",  "COPY",  "MOVE",   "PROPFIND", "PROPPATCH", "MKCOL",  "LOCK",
+    "UNLOCK", "ACL",   "REPORT", "MERGE", "BIND",   "LINK",     "CHECKIN",   "UPDATE",
+};
+
+static bool is_known_method(const char *method, size_t length)
+{
+    for (size_t i = 0; i < sizeof known_methods / sizeof *known_methods; i++)
+        if (strlen(known_methods[i]) == length && memcmp(known_methods[i], method, length) == 0)
+            return true;
+    return false;
+}
+
+static bool is_method_byte(uint8_t byte)
+{
+    return (byte >= 'A' && byte <= 'Z') || byte == '-';
+}
+
+static bool is_digit(uint8_t byte)
+{
+    return byte >= '0' && byte <= '9';
+}
+
+static bool is_visible(uint8_t byte)
+{
+    return byte > ' ' && byte != 0x7f;
+}
+
+/* Whether the text so far fits "HTTP/1.x NNN": the whole of it, its beginning, or not at all. */
+static enum recognition recognise_reply(struct cursor at)
+{
+    static const char shape[] = "HTTP/1.# ###"; /* # stands for a digit */
+    for (size_t i = 0; i < sizeof shape - 1; i++) {
+        if (cursor_left(&at) == 0)
+            return RECOGNITION_WAIT;
+        uint8_t byte = cursor_read_u8(&at);
+        if (shape[i] == '#' ? !is_digit(byte) : byte != (uint8_t)shape[i])
+            return RECOGNITION_NO;
+    }
+    return is_digit(cursor_peek_u8(&at, 0)) ? RECOGNITION_NO : RECOGNITION_REPLY;
+}
+
+/* Whether what follows the target, as far as it is there, can still become a version. */
+static bool may_be_version(const uint8_t *text, size_t length)
+{
+    return length < sizeof version && memcmp(text, version, length) == 0;
+}
+
+/*
+ * The target and what follows it. A line that is complete must end in a version HTTP/1.x. One that
+ * is not is taken at its word if the method is known and the target begins as most do, or if it
+ * has the shape of a request up to the end of a whole prefix: long targets fill segments, and an
+ * inspector that is wrongly called finds out soon. Otherwise it waits.
+ */
+static enum recognition recognise_target(struct cursor at, bool known, bool prefix_full)
+{
+    const uint8_t *target = at.at;
+    size_t left = cursor_left(&at);
+    if (left == 0)
+        return prefix_full ? RECOGNITION_NO : RECOGNITION_WAIT;
+    const uint8_t *end = memchr(target, '\n', left);
+    size_t line = end ? (size_t)(end - target) : left;
+    if (!is_visible(target[0]))
+        return RECOGNITION_NO;
+    if (memmem(target, line, version, sizeof version - 1))
+        return RECOGNITION_REQUEST;
+    if (end)
+        return RECOGNITION_NO;
+    bool rooted = target[0] == '/' || target[0] == '*';
+    if (known && rooted)
+        return RECOGNITION_REQUEST;
+    const uint8_t *space = memchr(target, ' ', line);
+    if (space && !may_be_version(space, (size_t)(target + line - space)))
+        return RECOGNITION_NO;
+    if (!prefix_full)
+        return RECOGNITION_WAIT;
+    return known || rooted ? RECOGNITION_REQUEST : RECOGNITION_NO;
+}
+
+static enum recognition recognise_request(struct cursor at, bool prefix_full)
+{
+    const char *method = (const char *)at.at;
+    size_t length = 0;
+    while (is_method_byte(cursor_peek_u8(&at, 0))) {
+        cursor_skip(&at, 1);
+        if (++length > METHOD_MAX)
+            return RECOGNITION_NO;
+    }
+    if (cursor_left(&at) == 0)
+        return prefix_full ? RECOGNITION_NO : RECOGNITION_WAIT;
+    if (cursor_read_u8(&at) != ' ' || length < METHOD_MIN)
+        return RECOGNITION_NO;
+    return recognise_target(at, is_known_method(method, length), prefix_full);
+}
+
+/* Robust clients of old sent an empty line before a request (RFC 9112 2.2). */
+static void skip_empty_lines(struct cursor *at)
+{
+    while (cursor_peek_u8(at, 0) == '\r' || cursor_peek_u8(at, 0) == '\n')
+        cursor_skip(at, 1);
+}
+
+enum recognition classify_recognise(const uint8_t *data, size_t length,
+                                    enum application_protocol *protocol)
+{
+    struct cursor at = cursor_over(data, length);
+    enum recognition reply = recognise_reply(at);
+    skip_empty_lines(&at);
+    enum recognition request = recognise_request(at, length >= FLOW_PREFIX_MAX);
+    if (reply == RECOGNITION_REPLY || request == RECOGNITION_REQUEST)
+        *protocol = APPLICATION_HTTP;
+    if (reply == RECOGNITION_REPLY)
+        return reply;
+    if (request == RECOGNITION_REQUEST)
+        return request;
+    bool waiting = reply == RECOGNITION_WAIT || request == RECOGNITION_WAIT;
+    return waiting ? RECOGNITION_WAIT : RECOGNITION_NO;
+}
