@@ -7,7 +7,7 @@
 static const char *const names[ANOMALY_COUNT] = {
     [ANOMALY_FRAME_TRUNCATED] = "frame.truncated",
     [ANOMALY_LINK_UNKNOWN] = "link.unknown",
-    [ANOMALY_TOO_MANY_LAYERS] = "layers.too-many",
+    [ANOMALY_TOO_MANY_LAYERS] = "frame.too-many-layers",
     [ANOMALY_IPV4_HEADER] = "ipv4.header",
     [ANOMALY_IPV6_HEADER] = "ipv6.header",
     [ANOMALY_IPV6_EXTENSION] = "ipv6.extension",

@@ -9,14 +9,14 @@
 #define IPV4_FRAGMENT_BITS 0x3fff /* more fragments, and the offset */
 
 /*
- * Ends the payload where the header says. A total length of 0 is what a host sees of its own
- * large sends before the card cuts them (TSO): then the packet is what was captured.
+ * A total length of 0 is what a host sees of its own large sends before the card cuts them (TSO):
+ * then the packet is what was captured.
  */
 static bool end_packet(struct decoding *d, uint32_t header_length, uint32_t total_length)
 {
     if (total_length == 0)
         return true;
-    if (total_length < header_length || total_length > decoding_on_wire(d))
+    if (total_length < header_length)
         return false;
     decoding_end_after(d, total_length);
     return true;

@@ -77,8 +77,6 @@ enum layer decode_ipv6(struct decoding *d)
         return layer_bad(d, ANOMALY_IPV6_HEADER);
     /* 0 is a jumbogram (RFC 2675) or a host's own large send: then the packet is what is there. */
     uint32_t payload_length = (uint32_t)header[4] << 8 | header[5];
-    if (payload_length > decoding_on_wire(d))
-        return layer_bad(d, ANOMALY_IPV6_HEADER);
     if (payload_length != 0)
         decoding_end_after(d, payload_length);
 

@@ -75,7 +75,8 @@ static inline uint64_t decoding_on_wire(const struct decoding *d)
 
 /*
  * Ends the current payload `length` bytes after d->bytes.at, as a length field says: cuts off link
- * padding. The caller has checked that length <= decoding_on_wire(d).
+ * padding. More than the wire had counts as missing too: tools that shorten captures often forget
+ * what the packet's length was.
  */
 static inline void decoding_end_after(struct decoding *d, uint32_t length)
 {
