@@ -85,10 +85,10 @@ def check_includes(root):
         for number, kind, header in includes_of(root, path):
             if kind != '"':
                 continue
-            theirs = header.split("/")[0] if "/" in header else None
-            if theirs is None:
+            theirs = header.split("/")[0] if "/" in header else "top"
+            if theirs == "top" and mine != "top":
                 yield path, number, f'"{header}": write the folder, "{mine}/{header}"'
-            elif theirs == "ajar" or theirs == mine or mine == "top":
+            elif theirs in ("ajar", mine) or mine == "top":
                 continue
             elif theirs not in STAGES + TOP:
                 yield path, number, f'"{header}" is in no folder of sensor/ or include/'

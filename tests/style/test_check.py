@@ -43,12 +43,17 @@ class Rules(unittest.TestCase):
     def test_includes_accept_earlier_stages(self):
         self.write("sensor/flow/table.c", '#include "flow/table.h"\n#include "ajar/flow.h"\n#include "base/log.h"\n#include "decode/decode.h"\n')
         self.write("sensor/pipeline.c", '#include "emit/emit.h"\n#include "config/config.h"\n')
+        self.write("sensor/main.c", '#include "pipeline.h"\n')
         self.write("sensor/config/config.c", '#include "emit/emit.h"\n')
         self.accepts("includes")
 
     def test_includes_reject_a_later_stage(self):
         self.write("sensor/flow/table.c", '#include "inspect/http.h"\n')
         self.rejects("includes", "sensor/flow/table.c:2", "flow/ comes before inspect/")
+
+    def test_includes_reject_a_header_without_its_folder(self):
+        self.write("sensor/flow/table.c", '#include "table.h"\n')
+        self.rejects("includes", "sensor/flow/table.c:2", "write the folder")
 
     def test_includes_reject_configuration_in_a_stage(self):
         self.write("sensor/emit/json.c", '#include "config/config.h"\n')
