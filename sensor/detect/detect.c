@@ -149,6 +149,8 @@ static bool may_speak(const struct evidence *evidence, const struct judgement *j
         return false;
     if (judgement->verdict == VERDICT_REFUSED)
         return reply->rule->own || reply->status == 401;
+    if (reply->note.head)
+        return (reply->marks & UINT64_C(1) << MARK_BARE_HEADERS) != 0;
     return reply->rule->own && reply->status < 300 && reply->format != BODY_OTHER;
 }
 
@@ -167,12 +169,16 @@ static void tell_reply(struct detector *detector, struct evidence *evidence,
     unsigned shown = evidence->reply.note.credentials;
     if (judgement->identity > evidence->identity)
         evidence->identity = judgement->identity;
-    if (judgement->verdict <= evidence->reached[shown])
+    if (judgement->verdict <= evidence->reached[shown] ||
+        (judgement->weak && (evidence->weak_open || evidence->reached[shown] == VERDICT_REFUSED)))
         return;
-    evidence->reached[shown] = (uint8_t)judgement->verdict;
+    /* A weak proof leaves room below it: the refusal that may follow must still be told. */
+    evidence->reached[shown] = (uint8_t)(judgement->weak ? VERDICT_REVEALED : judgement->verdict);
+    evidence->weak_open |= judgement->weak;
     finding_fill(evidence, evidence->flow, FINDING_QUERY, &detector->finding);
     detector->finding.verdict = (uint8_t)judgement->verdict;
     detector->finding.credentials = (uint8_t)shown;
+    detector->finding.weak = judgement->weak;
     finding_add_reply(evidence, judgement, &detector->finding);
     tell(detector, evidence, time_ns, ordinal);
 }
@@ -442,6 +448,9 @@ static void tell_session(struct detector *detector, struct evidence *evidence, e
     bool only_probed = !evidence->told;
     finding_fill(evidence, evidence->flow, only_probed ? FINDING_QUERY : FINDING_SESSION, finding);
     finding->verdict = evidence->reached[shown];
+    finding->weak = evidence->weak_open && finding->verdict == VERDICT_REVEALED;
+    if (finding->weak)
+        finding->verdict = VERDICT_OPEN;
     finding->credentials = (uint8_t)shown;
     memcpy(finding->method, evidence->reply.detail.method, sizeof finding->method);
     memcpy(finding->url, evidence->reply.detail.url, sizeof finding->url);

@@ -126,6 +126,7 @@ struct evidence {
     const struct signature *signature;
     enum identity identity;              /* best so far */
     uint8_t reached[CREDENTIALS_PROVEN]; /* highest verdict told, by what the client showed */
+    bool weak_open;                      /* open by a weak proof only */
     bool told;                           /* at least one finding was made */
     bool partial;
     bool sampled;

@@ -46,10 +46,27 @@ static bool is_one_of(struct slice word, const char *const *list)
     return false;
 }
 
-/* Takes the columns from a heading; keeps what the request named when it is no heading. */
+/* Whether these are exactly the columns of a listing that only this store writes. */
+static bool is_own_heading(const struct table *table, const struct words *words)
+{
+    for (size_t l = 0; table->first_words[0] && l < table->layout_count; l++) {
+        const struct layout *layout = &table->layouts[l];
+        size_t i = 0;
+        while (i < words->count && i < layout->count &&
+               slice_equals(words->list[i], layout->names[i]))
+            i++;
+        if (i == layout->count && i == words->count)
+            return true;
+    }
+    return false;
+}
+
+/* Takes the columns from a heading. */
 static void read_heading(struct reply *reply, const struct words *words)
 {
     reply->detail.heading = false;
+    if (is_own_heading(reply->table, words))
+        reply->marks |= UINT64_C(1) << MARK_TABLE_ROW;
     reply->detail.column_count = (uint8_t)words->count;
     for (size_t i = 0; i < words->count; i++)
         reply->detail.columns[i] =

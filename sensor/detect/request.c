@@ -11,6 +11,8 @@
 
 #include <string.h>
 
+#define PREFIX_SEGMENTS_MAX 3 /* of a path, skipped in search of a store behind a proxy */
+
 struct match {
     const struct signature *signature;
     struct slice method;
@@ -38,13 +40,42 @@ static bool take_rule(void *context, uint16_t rule, struct slice index)
     return true;
 }
 
+/* A reverse proxy may serve the store below a prefix: the path without its first segment. */
+static struct slice without_first_segment(struct slice path)
+{
+    const char *slash = path.length > 1 ? memchr(path.text + 1, '/', path.length - 1) : NULL;
+    size_t skipped = slash ? (size_t)(slash - path.text) : path.length;
+    return (struct slice){path.text + skipped, path.length - skipped};
+}
+
+static bool match_path(const struct http_request *request, struct match *match)
+{
+    struct slice path = request->path;
+    bool found = path_tree_find(match->signature->path_tree, path, take_rule, match);
+    if (found && !match->signature->requests[match->rule].fallback)
+        return true;
+    struct match deeper = *match;
+    for (int skipped = 0; skipped < PREFIX_SEGMENTS_MAX; skipped++) {
+        path = without_first_segment(path);
+        if (path.length == 0 ||
+            !path_tree_find(match->signature->path_tree, path, take_rule, &deeper))
+            continue;
+        const struct request_rule *rule = &match->signature->requests[deeper.rule];
+        if (!rule->own || rule->fallback)
+            continue;
+        *match = deeper;
+        return true;
+    }
+    return found;
+}
+
 const struct signature *request_match(const struct signature_set *set,
                                       const struct http_request *request, uint16_t *rule,
                                       struct slice *index)
 {
     for (size_t i = 0; i < set->count; i++) {
         struct match match = {.signature = set->signatures[i], .method = request->method};
-        if (path_tree_find(match.signature->path_tree, request->path, take_rule, &match)) {
+        if (match_path(request, &match)) {
             *rule = match.rule;
             *index = match.index;
             return match.signature;
@@ -194,7 +225,7 @@ bool waiting_take(struct waiting *waiting, struct request_note *note, struct req
     waiting->count--;
     if (note->detail != UINT8_MAX) {
         *detail = waiting->details[note->detail];
-        waiting->details_used &= (uint8_t)~(1u << note->detail);
+        waiting->details_used &= (uint8_t) ~(1u << note->detail);
     }
     return true;
 }

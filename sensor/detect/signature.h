@@ -108,13 +108,13 @@ struct table {
     struct column {
         const char *name; /* as typed in the request or the heading */
         enum role role;
-    } *columns;
+    } * columns;
     size_t column_count;
     struct layout {
         enum role roles[SIGNATURE_COLUMNS_MAX];
         const char *names[SIGNATURE_COLUMNS_MAX];
         size_t count;
-    } *layouts; /* by number of columns */
+    } * layouts; /* by number of columns */
     size_t layout_count;
     const char *first_words[8]; /* words a line of this store may begin with, NULL-terminated */
     const char *second_words[8];
@@ -138,6 +138,7 @@ struct request_rule {
     enum request_level level;
     const char *methods[8]; /* NULL-terminated; empty = any */
     bool own;               /* only this store has such a path */
+    bool fallback;          /* taken only where no other request fits, also behind a prefix */
     bool page;              /* a later page of something begun before */
     bool document;          /* the reply's body is one bare record */
     bool lines;             /* every line of a text reply after the first is a record */

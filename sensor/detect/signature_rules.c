@@ -215,6 +215,8 @@ static enum ajar_status read_request_flags(struct loader *loader, const struct y
     rule->own = true;
     enum ajar_status status = loader_find_bool(loader, item, "own", &rule->own);
     if (status == AJAR_OK)
+        status = loader_find_bool(loader, item, "fallback", &rule->fallback);
+    if (status == AJAR_OK)
         status = loader_find_bool(loader, item, "page", &rule->page);
     if (status == AJAR_OK)
         status = loader_find_bool(loader, item, "document", &rule->document);
@@ -226,8 +228,8 @@ static enum ajar_status read_request_flags(struct loader *loader, const struct y
 static enum ajar_status read_request(struct loader *loader, const struct yaml *item,
                                      struct request_rule *rule, uint16_t number)
 {
-    static const char *const keys[] = {"name", "path",     "methods", "level", "own", "json",
-                                       "page", "document", "lines",   "table", NULL};
+    static const char *const keys[] = {"name", "path",     "methods", "level", "own",      "json",
+                                       "page", "document", "lines",   "table", "fallback", NULL};
     const struct yaml *methods = yaml_find(item, "methods");
     rule->line = item->line;
     enum ajar_status status = yaml_check_keys(loader->file, item, keys, loader->problem);

@@ -118,7 +118,8 @@ static enum verdict judge_content(const struct evidence *evidence, enum request_
         return VERDICT_METADATA;
     if (product_only)
         return VERDICT_REVEALED;
-    bool tells = level == LEVEL_METADATA && !reply->table;
+    bool read_as_rows = reply->format == BODY_JSON || reply->format == BODY_LINES;
+    bool tells = level == LEVEL_METADATA && !(reply->table && read_as_rows);
     if (tells && reply->body_bytes > 0 && !reply_is_empty(reply) &&
         reply->count_held == FINDING_NO_COUNT)
         return VERDICT_METADATA;
@@ -139,15 +140,25 @@ static enum verdict judge_success(const struct evidence *evidence)
     return judge_content(evidence, level);
 }
 
-/* An error that the store itself made: behind any access control, but for what is said before it.
+/*
+ * Errors of routing (method, media type, no handler): Elasticsearch 6.8 with security on was seen
+ * to make them without asking who it is, so they are no proof that nobody guards the store.
  */
-static enum verdict judge_error(const struct reply *reply)
+static bool is_routing_error(const struct reply *reply)
+{
+    return reply->status == 405 || reply->status == 406 || reply->status == 415 ||
+           (reply->status == 400 && !reply->error_type[0]);
+}
+
+/* An error that the store itself made: behind any access control, but for routing. */
+static void judge_error(const struct reply *reply, struct judgement *judgement)
 {
     bool overloaded = reply->status == 429 || reply->status == 503;
-    bool before_access = reply->status == 406 || reply->status == 415;
-    if (overloaded || before_access || !reply->rule || reply->rule->level == LEVEL_REVEALED)
-        return VERDICT_REVEALED;
-    return VERDICT_OPEN;
+    bool product_only = reply->rule && reply->rule->level == LEVEL_REVEALED;
+    judgement->weak = is_routing_error(reply);
+    judgement->verdict = overloaded || !reply->rule || (product_only && !judgement->weak)
+                             ? VERDICT_REVEALED
+                             : VERDICT_OPEN;
 }
 
 struct judgement verdict_judge(const struct evidence *evidence)
@@ -170,6 +181,6 @@ struct judgement verdict_judge(const struct evidence *evidence)
             judgement.identity = refusal->identity;
         return judgement;
     }
-    judgement.verdict = judge_error(reply);
+    judge_error(reply, &judgement);
     return judgement;
 }

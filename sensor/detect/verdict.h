@@ -14,6 +14,7 @@ struct judgement {
     enum verdict verdict;
     enum identity identity;
     const char *protection; /* who refused, NULL = nobody */
+    bool weak;              /* open, by an error that may come before access control */
 };
 
 /* Whether the reply so far is this store's, by its marks. */
