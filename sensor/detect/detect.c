@@ -148,7 +148,7 @@ static bool may_speak(const struct evidence *evidence, const struct judgement *j
     if (!reply->rule)
         return false;
     if (judgement->verdict == VERDICT_REFUSED)
-        return reply->rule->own || reply->status == 401;
+        return true;
     if (reply->note.head)
         return (reply->marks & UINT64_C(1) << MARK_BARE_HEADERS) != 0;
     return reply->rule->own && reply->status < 300 && reply->format != BODY_OTHER;
