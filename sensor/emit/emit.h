@@ -40,8 +40,9 @@ struct emit_counters {
 struct emitter;
 
 /*
- * Opens the outputs. A Redis that cannot be reached or refuses: in `read` (live false) an error
- * with one sentence; in `watch` a warning and retries with back-off. Free with emitter_free().
+ * Opens the outputs; texts of `options` stay borrowed. A Redis that cannot be reached or refuses:
+ * in `read` (live false) an error with one sentence; in `watch` a warning and retries with
+ * back-off. Free with emitter_free().
  */
 enum ajar_status emitter_new(const struct emit_options *options, struct emitter **emitter,
                              struct problem *problem);
@@ -51,6 +52,11 @@ void emitter_add(struct emitter *emitter, const struct event *event);
 
 /* Pushes buffered lines out (called when the delivery thread has nothing else to do). */
 void emitter_flush(struct emitter *emitter);
+
+/* Whether nobody takes events any more: the only output was standard output and its reader has
+ * gone.
+ */
+bool emitter_is_needless(const struct emitter *emitter);
 
 /*
  * Delivers what is queued, for at most `timeout_ms`, and closes. AJAR_ERR_LIMIT: events were left

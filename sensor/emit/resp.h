@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Redis commands in the Redis serialisation protocol (RESP): arrays of length-prefixed strings, so
+ * any bytes can be in them. A growing buffer; after a failed allocation nothing more is added.
+ */
+#ifndef AJAR_EMIT_RESP_H
+#define AJAR_EMIT_RESP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define RESP_BYTES_MAX (256u << 10) /* of one buffer; more is a failure */
+
+struct resp {
+    char *bytes;
+    size_t used;
+    size_t size;
+    bool failed;
+};
+
+/* All zero is empty; frees the memory. */
+void resp_clear(struct resp *resp);
+
+/* A command of `count` words follows, each added by one of the calls below. */
+void resp_begin(struct resp *resp, size_t count);
+void resp_add(struct resp *resp, const void *bytes, size_t length);
+void resp_add_text(struct resp *resp, const char *text);
+void resp_add_number(struct resp *resp, uint64_t number);
+
+#endif
