@@ -176,9 +176,8 @@ static void write_gave(const struct exposure *exposure, struct line *line, FILE 
     if (inside)
         line_print(line, "%u internal ", inside);
     line_print(line, "client%s without credentials", outside + inside == 1 ? "" : "s");
-    if (exposure->requests)
-        line_print(line, ", %s request%s", format_count(exposure->requests, text),
-                   exposure->requests == 1 ? "" : "s");
+    if (exposure->requests && line_left(line) > strlen(format_count(exposure->requests, text)) + 11)
+        line_print(line, ", %s request%s", text, exposure->requests == 1 ? "" : "s");
     line_write(line, out);
 }
 

@@ -30,19 +30,21 @@ static uint64_t mark_cluster(const struct exposure *exposure)
     return length ? hash_keyed(0, exposure->cluster_id, length) : 0;
 }
 
+static bool has_records(const struct dataset *dataset)
+{
+    return dataset->name[0] != '.' && dataset->records != FINDING_NO_COUNT && dataset->records > 0;
+}
+
 /* A sum does not depend on the order in which the data sets were named. */
 static uint64_t mark_data(const struct exposure *exposure)
 {
     uint64_t sum = 0;
-    bool has_records = false;
     for (uint32_t i = 0; i < exposure->holdings.count; i++) {
         const struct dataset *dataset = &exposure->holdings.datasets[i];
-        if (dataset->name[0] == '.')
-            continue;
-        has_records |= dataset->records != FINDING_NO_COUNT && dataset->records > 0;
-        sum += hash_keyed(dataset->records, dataset->name, strlen(dataset->name)) | 1;
+        if (has_records(dataset))
+            sum += hash_keyed(dataset->records, dataset->name, strlen(dataset->name)) | 1;
     }
-    return has_records ? sum : 0;
+    return sum;
 }
 
 static int compare_marks(const void *a, const void *b)

@@ -17,8 +17,8 @@ struct group {
 };
 
 /*
- * Groups the exposures of `list`: equal cluster ids, or equal sets of data sets (names and
- * records, at least one with records; names that begin with a dot are the store's own and do not
+ * Groups the exposures of `list`: equal cluster ids, or equal data sets (names and records; empty
+ * ones, those without a count, and those of the store itself, whose names begin with a dot, do not
  * count). Fills groups[0..count). AJAR_ERR_MEMORY: every store is left alone.
  */
 enum ajar_status groups_make(const struct exposure *const *list, size_t count,

@@ -219,8 +219,10 @@ const char *format_duration(uint64_t ns, char text[static FORMAT_TEXT_MAX])
         (void)snprintf(text, FORMAT_TEXT_MAX, "%llu h %llu min", s / 3600, s % 3600 / 60);
     else if (s >= 60)
         (void)snprintf(text, FORMAT_TEXT_MAX, "%llu min %llu s", s / 60, s % 60);
-    else
+    else if (s > 0)
         (void)snprintf(text, FORMAT_TEXT_MAX, "%llu s", s);
+    else
+        (void)snprintf(text, FORMAT_TEXT_MAX, "under 1 s");
     return text;
 }
 

@@ -55,7 +55,7 @@ const char *format_count(uint64_t number, char text[static FORMAT_TEXT_MAX]);
 /* "612 kB", "1.2 MB": powers of 1000, as in capture tools */
 const char *format_bytes(uint64_t bytes, char text[static FORMAT_TEXT_MAX]);
 
-/* "26 d 7 h", "3 min 5 s", "4 s" */
+/* "26 d 7 h", "3 min 5 s", "4 s", "under 1 s" */
 const char *format_duration(uint64_t ns, char text[static FORMAT_TEXT_MAX]);
 
 /* "2019-12-05 09:14:02", UTC */

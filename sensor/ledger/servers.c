@@ -160,7 +160,8 @@ static void learn_verdict(struct server *server, const struct finding *finding)
         server->verdict = finding->verdict;
     if (finding->verdict == VERDICT_REFUSED) {
         take_text(server->protection, sizeof server->protection, finding->protection);
-        server->refusal_status = finding->status;
+        if (finding->status) /* the end of a flow has none */
+            server->refusal_status = finding->status;
         server->refuses |= finding->credentials == CREDENTIALS_NONE;
     } else if (verdict_exposes(finding->verdict)) {
         *(finding->credentials == CREDENTIALS_NONE ? &server->open : &server->served_credentials) =
