@@ -51,6 +51,8 @@ static void expire_holes(struct flow_table *table)
         unsigned side = oldest->side;
         struct packet empty = table_empty_packet(table, flow, side, deadline_ns);
         stream_skip_hole(table, flow, side, &empty);
+        if (flow->side[0].fin && flow->side[1].fin)
+            expiry_end_flow(table, flow, FLOW_END_FIN, deadline_ns, &empty);
     }
 }
 

@@ -10,7 +10,7 @@
 
 #include <stdlib.h>
 
-/* A reset this far from the next expected byte, either way, is believed. */
+/* A reset this far beyond a hole is believed. */
 #define RESET_REACH (INT32_C(1) << 20)
 
 static enum ajar_status reserve(struct flow_table *table)
@@ -255,10 +255,16 @@ static void read_segment(struct flow_table *table, struct flow *flow, unsigned s
     stream_add(table, flow, side, packet);
 }
 
+/* Stacks believe a reset at the very next byte only (RFC 5961 3.2), so a sensor that believed more
+ * could be blinded. With a hole open the sender may be farther than what was seen. */
 static bool reset_believed(const struct flow_side *side, const struct packet *packet)
 {
-    int32_t distance = (int32_t)(packet->tcp_sequence - side->next_sequence);
-    return !side->synced || (distance >= -RESET_REACH && distance <= RESET_REACH);
+    int32_t ahead = (int32_t)(packet->tcp_sequence - side->next_sequence);
+    if (!side->synced || ahead == 0)
+        return true;
+    if (side->fin)
+        return ahead == 1;
+    return side->held && ahead > 0 && ahead <= RESET_REACH;
 }
 
 static void add_to_stream(struct flow_table *table, struct flow *flow, unsigned side,

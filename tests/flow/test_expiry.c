@@ -74,6 +74,18 @@ Test(flow_expiry, tells_what_is_held_before_the_end)
     play_expect(&play, "c<x>s<ok>c~2 c<held>s~3 s<more>[shutdown]");
 }
 
+Test(flow_expiry, ends_a_flow_whose_last_hole_the_clock_gives_up)
+{
+    add_flow(1, FLOW_INSPECTED);
+    play_flags(&play, CLIENT, TCP_FIN, 4, 0);
+    play_say(&play, SERVER, 0, "ok");
+    play_flags(&play, SERVER, TCP_FIN, 2, 0);
+    play_expect(&play, "c<x>s<ok>");
+    wait_and_tick(3 * SECOND);
+    play_expect(&play, "c~3 [fin]");
+    cr_assert_eq(play.last_time_ns, PLAY_START + 2 * SECOND);
+}
+
 Test(flow_expiry, tolerates_time_that_goes_backwards)
 {
     add_flow(1, FLOW_UNDECIDED);

@@ -155,14 +155,37 @@ Test(flow_table, lets_a_syn_use_the_tuple_of_an_ended_flow_at_once)
     play_expect(&play, "c<x>[rst]c<new>");
 }
 
-Test(flow_table, believes_a_reset_near_the_expected_byte_only)
+Test(flow_table, believes_a_reset_at_the_next_byte_only_as_its_receiver_does)
 {
     play_handshake(&play);
     play_say(&play, CLIENT, 0, "x");
-    play_flags(&play, CLIENT, TCP_RST, 0x10000000, 0);
+    play_flags(&play, CLIENT, TCP_RST, 2, 0);
+    play_flags(&play, CLIENT, TCP_RST, 0, 0);
+    play_flags(&play, SERVER, TCP_RST, 0x10000000, 0);
     play_expect(&play, "c<x>");
     play_flags(&play, CLIENT, TCP_RST, 1, 0);
     play_expect(&play, "[rst]");
+}
+
+Test(flow_table, believes_a_reset_behind_a_fin)
+{
+    play_handshake(&play);
+    play_say(&play, CLIENT, 0, "x");
+    play_flags(&play, CLIENT, TCP_FIN, 1, 0);
+    play_flags(&play, CLIENT, TCP_RST, 3, 0);
+    play_expect(&play, "c<x>");
+    play_flags(&play, CLIENT, TCP_RST, 2, 0);
+    play_expect(&play, "[rst]");
+}
+
+Test(flow_table, believes_a_reset_beyond_a_hole_within_reach)
+{
+    play_handshake(&play);
+    play_say(&play, SERVER, 4, "tail");
+    play_flags(&play, SERVER, TCP_RST, 0x10000000, 0);
+    play_expect(&play, "");
+    play_flags(&play, SERVER, TCP_RST, 20, 0);
+    play_expect(&play, "s~4 s<tail>[rst]");
 }
 
 Test(flow_table, tells_what_is_held_before_a_reset_ends_the_flow)
