@@ -84,6 +84,7 @@ static enum http_reader_step reject(struct http_reader *reader, struct http_pool
                                     struct cursor *c)
 {
     bool was_searching = reader->resynced;
+    drop_buffer(reader, pool);
     if (!reader->proven && !was_searching)
         return HTTP_READER_RUBBISH;
     bool line = skip_line(c);

@@ -41,7 +41,7 @@ static size_t skip_block(struct json_skip *skip, const uint8_t *at)
     uint64_t escaped = find_escaped(block.backslash, &skip->escaped);
     uint64_t inside = prefix_parity(block.quote & ~escaped) ^ (skip->in_string ? ~UINT64_C(0) : 0);
     skip->in_string = inside >> 63;
-    uint64_t brackets = (block.open | block.close) & ~inside;
+    uint64_t brackets = (block.open | block.close) & ~inside & ~escaped;
     while (brackets) {
         uint64_t bit = brackets & (0 - brackets);
         skip->depth = block.open & bit ? skip->depth + 1 : skip->depth - 1;
