@@ -30,20 +30,11 @@ struct stream {
     uint8_t input[STREAM_INPUT_BYTES];
 };
 
-/* read() that is not disturbed by signals. */
-static ssize_t read_some(int fd, void *buffer, size_t size)
-{
-    ssize_t length;
-    do
-        length = read(fd, buffer, size);
-    while (length < 0 && errno == EINTR);
-    return length;
-}
-
-/* Refills the empty input; false on a read error (errno says which). */
+/* Refills the empty input; false on a read error (errno says which). EINTR is one of them: only a
+ * signal that asks for the end interrupts a read. */
 static bool fill_input(struct stream *s)
 {
-    ssize_t length = read_some(s->fd, s->input, sizeof s->input);
+    ssize_t length = read(s->fd, s->input, sizeof s->input);
     if (length < 0)
         return false;
     s->at = 0;
@@ -61,7 +52,7 @@ static ssize_t read_plain(struct stream *s, char *buffer, size_t size)
         s->at += length;
         return (ssize_t)length;
     }
-    ssize_t length = read_some(s->fd, buffer, size);
+    ssize_t length = read(s->fd, buffer, size);
     if (length > 0)
         s->position += (uint64_t)length;
     return length;
