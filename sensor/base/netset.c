@@ -52,8 +52,8 @@ static enum ajar_status net_parse(char *item, struct net *net, struct problem *p
     unsigned prefix = limit;
     if (slash && !prefix_parse(slash + 1, limit, &prefix))
         return problem_set(problem, AJAR_ERR_FORMAT,
-                           "\"%s\" after %s is not a prefix length: write a number from 0 to %u",
-                           slash + 1, item, limit);
+                           "%s/%s: \"%s\" is not a prefix length: write a number from 0 to %u",
+                           item, slash + 1, slash + 1, limit);
     struct net parsed = {.base = addr, .prefix = (uint8_t)(prefix + (ipv4 ? IPV4_OFFSET : 0))};
     mask_addr(&parsed.base, parsed.prefix);
     if (addr_compare(&parsed.base, &addr) != 0) {

@@ -77,13 +77,14 @@ Test(netset, says_what_is_wrong_with_an_item)
 {
     expect_problem("10.0.0.0/8,lan", "\"lan\" is not an IP address: write for example 10.0.0.0/8");
     expect_problem("10.0.0.0/33",
-                   "\"33\" after 10.0.0.0 is not a prefix length: write a number from 0 to 32");
+                   "10.0.0.0/33: \"33\" is not a prefix length: write a number from 0 to 32");
     expect_problem("fd00::/129",
-                   "\"129\" after fd00:: is not a prefix length: write a number from 0 to 128");
-    expect_problem("10.0.0.0/", "\"\" after 10.0.0.0 is not a prefix length: write a number from 0 "
+                   "fd00::/129: \"129\" is not a prefix length: write a number from 0 to 128");
+    expect_problem("10.0.0.0/", "10.0.0.0/: \"\" is not a prefix length: write a number from 0 "
                                 "to 32");
-    expect_problem("10.0.0.0/255.0.0.0", "\"255.0.0.0\" after 10.0.0.0 is not a prefix length: "
-                                         "write a number from 0 to 32");
+    expect_problem("10.0.0.0/255.0.0.0",
+                   "10.0.0.0/255.0.0.0: \"255.0.0.0\" is not a prefix length: "
+                   "write a number from 0 to 32");
     expect_problem("", "an empty item is not a network: write for example 10.0.0.0/8");
     expect_problem("10.0.0.0/8,,fd00::/8",
                    "an empty item is not a network: write for example 10.0.0.0/8");
