@@ -11,12 +11,13 @@
 #include "process/memory.h"
 
 #include <pthread.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define STATUS_INTERVAL_NS (UINT64_C(30) * 1000000000)
 #define IDLE_WAIT_MS       100   /* longest sleep of an idle thread */
-#define FINISH_READ_MS     30000 /* how long an ending run waits for Redis */
+#define FINISH_READ_MS     10000 /* how long an ending run waits for Redis */
 #define FINISH_WATCH_MS    5000
 
 struct delivery {
@@ -28,6 +29,7 @@ struct delivery {
     bool started;
     pthread_mutex_t lock; /* of reported */
     struct sensor_status reported;
+    _Atomic bool needless;
     uint64_t next_status_ns; /* by the monotonic clock */
 };
 
@@ -138,6 +140,7 @@ static void *deliver(void *context)
 {
     struct delivery *d = context;
     while (!ring_finished(d->options.findings)) {
+        d->needless = emitter_is_needless(d->emitter);
         emit_due_status(d);
         const struct finding *finding = ring_peek(d->options.findings);
         if (!finding) {
@@ -168,6 +171,11 @@ void delivery_report(struct delivery *delivery, const struct sensor_status *stat
     (void)pthread_mutex_lock(&delivery->lock);
     delivery->reported = *status;
     (void)pthread_mutex_unlock(&delivery->lock);
+}
+
+bool delivery_is_needless(const struct delivery *delivery)
+{
+    return delivery->needless;
 }
 
 enum ajar_status delivery_finish(struct delivery *delivery, const struct sensor_status *last,

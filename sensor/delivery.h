@@ -37,6 +37,9 @@ enum ajar_status delivery_start(struct delivery *delivery, const struct sensor_s
 /* The packet side's numbers up to now, for the next status event. Any thread; does not wait. */
 void delivery_report(struct delivery *delivery, const struct sensor_status *status);
 
+/* Whether nobody takes events any more, as after `ajar read --json | head`. Any thread. */
+bool delivery_is_needless(const struct delivery *delivery);
+
 /*
  * After ring_close(): waits until the ring is empty, makes the last status event from *last (NULL:
  * none), and delivers everything, for at most some seconds. AJAR_ERR_LIMIT and how many, if events

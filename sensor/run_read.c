@@ -33,6 +33,12 @@ static void stop_capture(void *context)
     capture_stop(context);
 }
 
+/* Whether the rest need not be read: a signal, or nobody takes what is found. */
+static bool is_over(const struct reading *r)
+{
+    return signals_stopped() || delivery_is_needless(r->sensor.delivery);
+}
+
 /* Says it above the progress line. */
 static void say(struct reading *r, const struct problem *problem)
 {
@@ -45,7 +51,7 @@ static void read_frames(struct reading *r, struct capture *source, size_t number
 {
     struct problem problem = {.text = ""};
     enum ajar_status status = AJAR_OK;
-    while (status == AJAR_OK && !signals_stopped()) {
+    while (status == AJAR_OK && !is_over(r)) {
         status = sensor_run(&r->sensor, source, BATCH, 0, &problem);
         progress_update(&r->progress, number, r->bytes_done + capture_position(source));
     }
@@ -65,7 +71,8 @@ static enum ajar_status read_file(struct reading *r, size_t number)
     struct capture *source = NULL;
     enum ajar_status status = capture_open_file(item->path, filter, &source, &problem);
     if (status != AJAR_OK) {
-        say(r, &problem);
+        if (!signals_stopped()) /* a signal ends waiting for standard input */
+            say(r, &problem);
         return status;
     }
     signals_retarget(stop_capture, source);
@@ -88,7 +95,7 @@ static enum ajar_status read_files(struct reading *r)
     bool wanted = isatty(STDERR_FILENO) && !r->config->quiet;
     progress_init(&r->progress, wanted, r->list.count, known ? bytes : 0);
     enum ajar_status status = AJAR_OK;
-    for (size_t i = 0; i < r->list.count && status != AJAR_ERR_USAGE && !signals_stopped(); i++)
+    for (size_t i = 0; i < r->list.count && status != AJAR_ERR_USAGE && !is_over(r); i++)
         status = read_file(r, i);
     progress_hide(&r->progress);
     return status == AJAR_ERR_USAGE ? status : AJAR_OK;
@@ -120,7 +127,7 @@ static enum ajar_status prepare(struct reading *r, struct problem *problem)
         status = sensor_open(&r->sensor, config, false, import ? r->import_id : NULL, problem);
     if (status == AJAR_OK)
         status = sensor_start(&r->sensor, problem);
-    if (status == AJAR_OK && import)
+    if (status == AJAR_OK && import && !config->json) /* else each event says it */
         log_info("the events in Redis bear ajar.import %s", r->import_id);
     if (status == AJAR_OK && passed_over && !config->json)
         log_info("%zu files are no captures and were passed over", passed_over);
@@ -132,13 +139,13 @@ static enum exit_status conclude(struct reading *r, enum ajar_status read_status
     struct problem problem = {.text = ""};
     bool useful = read_status == AJAR_OK && r->readable > 0;
     enum ajar_status status = sensor_finish(&r->sensor, useful, &problem);
-    if (!useful)
-        return EXIT_ERROR; /* each file has said why */
-    if (!r->config->json)
+    if (useful && !r->config->json)
         sensor_write_table(&r->sensor, stdout, r->list.count);
     if (signals_stopped())
         status =
             problem_set(&problem, AJAR_ERR_SYSTEM, "stopped by a signal: not everything was read");
+    else if (!useful)
+        return EXIT_ERROR; /* each file has said why */
     if (status != AJAR_OK) {
         log_error("%s", problem.text);
         return EXIT_ERROR;

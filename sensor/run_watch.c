@@ -95,7 +95,7 @@ static void watch_once(struct watching *w)
 
 static void watch_until_stopped(struct watching *w)
 {
-    while (!signals_stopped()) {
+    while (!signals_stopped() && !delivery_is_needless(w->sensor.delivery)) {
         if (w->source)
             watch_once(w);
         else
@@ -108,18 +108,13 @@ static void watch_until_stopped(struct watching *w)
 
 static enum ajar_status prepare(struct watching *w, struct problem *problem)
 {
-    const struct config *config = w->config;
-    if (config->interface_count > 1)
-        return problem_set(problem, AJAR_ERR_USAGE,
-                           "%zu interfaces are given and one can be watched: leave one, and start "
-                           "a sensor for each of the others",
-                           config->interface_count);
     enum ajar_status status = open_source(w, problem);
     if (status == AJAR_OK)
-        status = sensor_open(&w->sensor, config, true, NULL, problem);
-    if (status == AJAR_OK)
-        status = sensor_start(&w->sensor, problem);
-    return status;
+        status = sensor_open(&w->sensor, w->config, true, NULL, problem);
+    if (status != AJAR_OK)
+        return status;
+    pipeline_tick(w->sensor.pipeline, timestamp_now()); /* the first status event has a time */
+    return sensor_start(&w->sensor, problem);
 }
 
 static void greet(const struct config *config)

@@ -4,6 +4,8 @@
  */
 #include "config/check.h"
 
+#include "emit/emit.h"
+
 #include <net/if.h>
 #include <stdbool.h>
 #include <string.h>
@@ -52,4 +54,9 @@ enum ajar_status check_prefix(const char *value, struct problem *problem)
                                "word such as {ajar}",
                                value);
     return AJAR_OK;
+}
+
+enum ajar_status check_redis_url(const char *value, struct problem *problem)
+{
+    return value[0] ? emitter_check_url(value, problem) : AJAR_OK;
 }

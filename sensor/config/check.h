@@ -17,4 +17,7 @@ enum ajar_status check_interface(const char *value, struct problem *problem);
 /* What Redis keys may begin with: printable, no blanks. */
 enum ajar_status check_prefix(const char *value, struct problem *problem);
 
+/* A Redis URL, or "" for none; connects to nothing. */
+enum ajar_status check_redis_url(const char *value, struct problem *problem);
+
 #endif

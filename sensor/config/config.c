@@ -91,6 +91,11 @@ static enum ajar_status check_together(const struct config *config, struct probl
         return problem_set(problem, AJAR_ERR_USAGE,
                            "no interface to listen on; give one with -i, for example \"%s\"",
                            schema_commands[COMMAND_WATCH].example);
+    if (config->command == COMMAND_WATCH && config->interface_count > 1)
+        return problem_set(problem, AJAR_ERR_USAGE,
+                           "%zu interfaces are given and one can be watched; leave one, and start "
+                           "a sensor for each of the others",
+                           config->interface_count);
     if (strcmp(config->output, "-") == 0)
         return problem_set(problem, AJAR_ERR_USAGE,
                            "--output: \"-\" is not a file; --json writes to standard output");

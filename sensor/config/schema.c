@@ -185,6 +185,7 @@ const struct option schema_options[] = {
      .initial = "",
      .commands = FOR_RUNS | FOR_CHECK,
      .file_commands = FOR_LIVE,
+     .check = check_redis_url,
      .help = "redis://[USER[:PASSWORD]@]HOST[:PORT][/DB] or unix:///PATH[?db=N]"},
     {.key = "redis.password_file",
      .flag = "redis-password-file",

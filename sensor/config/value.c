@@ -130,6 +130,9 @@ static enum ajar_status add_nets(const struct option *option, struct config *con
     if (netset_parse(text, &more, &inner) != AJAR_OK)
         return value_fail(option, origin, problem, "%s", inner.text);
     struct netset *set = member_of(option, config);
+    if ((set->any && more.count) || (more.any && set->count))
+        return value_fail(option, origin, problem,
+                          "\"any\" stands for every network: write it alone");
     if (more.count > NETSET_MAX - set->count)
         return value_fail(option, origin, problem, "more than %d networks; join neighbours",
                           NETSET_MAX);
@@ -229,7 +232,7 @@ static void write_url(const char *url, FILE *out)
 
 static void write_nets(const struct netset *set, FILE *out)
 {
-    if (set->any && set->count == 0) {
+    if (set->any) {
         (void)fputs("any", out);
         return;
     }
@@ -243,7 +246,7 @@ static void write_nets(const struct netset *set, FILE *out)
             prefix -= 96;
         (void)fprintf(out, "%s\"%s/%u\"", i ? ", " : "", text, prefix);
     }
-    (void)fprintf(out, "%s]", set->any ? ", any" : "");
+    (void)fputc(']', out);
 }
 
 static void write_list(const struct option *option, const struct config *config, FILE *out)

@@ -39,3 +39,13 @@ Test(check, takes_prefixes_without_blanks)
            "\"{a jar}\" has a blank or a character that cannot be printed; give a word such as "
            "{ajar}");
 }
+
+Test(check, takes_redis_urls_and_none)
+{
+    struct problem problem = {.text = ""};
+    cr_assert_eq(check_redis_url("", NULL), AJAR_OK);
+    cr_assert_eq(check_redis_url("redis://user:pw@10.0.0.5:6380/2", NULL), AJAR_OK);
+    cr_assert_eq(check_redis_url("unix:///run/redis.sock?db=1", NULL), AJAR_OK);
+    cr_assert_eq(check_redis_url("http://10.0.0.5", &problem), AJAR_ERR_USAGE);
+    cr_assert_neq(problem.text[0], '\0');
+}

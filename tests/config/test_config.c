@@ -96,6 +96,17 @@ Test(config, rejects_watching_without_an_interface)
     config_clear(&r.config);
 }
 
+Test(config, rejects_watching_two_interfaces_at_once)
+{
+    struct reading r;
+    assert_rejected("ajar watch -i lo -i eth1",
+                    "2 interfaces are given and one can be watched; leave one, and start a sensor "
+                    "for each of the others");
+    assert_accepted(&r, "ajar check -i lo -i eth1");
+    cr_assert_eq(r.config.interface_count, 2);
+    config_clear(&r.config);
+}
+
 Test(config, rejects_two_places_for_the_events)
 {
     struct reading r;

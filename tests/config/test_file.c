@@ -142,6 +142,18 @@ Test(file, rejects_a_wrong_network_and_names_its_place)
     config_clear(&r.config);
 }
 
+Test(file, rejects_any_beside_other_networks)
+{
+    struct reading r;
+    assert_text_rejected("home: [10.0.0.0/8, any]\n",
+                         "f.yaml:1:20: home: \"any\" stands for every network: write it alone");
+    assert_text_rejected("home: [any, 10.0.0.0/8]\n",
+                         "f.yaml:1:13: home: \"any\" stands for every network: write it alone");
+    assert_text_accepted(&r, "home: [any]\n");
+    cr_assert(r.config.home.any);
+    config_clear(&r.config);
+}
+
 Test(file, rejects_a_key_said_twice)
 {
     struct reading r;
