@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define ADDR_TEXT_MAX 46 /* INET6_ADDRSTRLEN */
 
@@ -34,11 +35,21 @@ struct netset {
     bool any;
 };
 
-/* From 4 bytes in network order. */
-struct addr addr_from_ipv4(const uint8_t bytes[static 4]);
+/* From 4 bytes in network order. Here, as it runs twice for every packet. */
+static inline struct addr addr_from_ipv4(const uint8_t bytes[static 4])
+{
+    struct addr addr = {.bytes = {[10] = 0xff, [11] = 0xff}};
+    memcpy(addr.bytes + 12, bytes, 4);
+    return addr;
+}
 
 /* From 16 bytes in network order. */
-struct addr addr_from_ipv6(const uint8_t bytes[static 16]);
+static inline struct addr addr_from_ipv6(const uint8_t bytes[static 16])
+{
+    struct addr addr;
+    memcpy(addr.bytes, bytes, sizeof addr.bytes);
+    return addr;
+}
 
 /* Whether this is an IPv4 address in mapped form. */
 bool addr_is_ipv4(const struct addr *addr);

@@ -12,21 +12,6 @@
 
 static const uint8_t mapped_prefix[MAPPED_BYTES] = {[10] = 0xff, [11] = 0xff};
 
-struct addr addr_from_ipv4(const uint8_t bytes[static 4])
-{
-    struct addr addr;
-    memcpy(addr.bytes, mapped_prefix, MAPPED_BYTES);
-    memcpy(addr.bytes + MAPPED_BYTES, bytes, 4);
-    return addr;
-}
-
-struct addr addr_from_ipv6(const uint8_t bytes[static 16])
-{
-    struct addr addr;
-    memcpy(addr.bytes, bytes, sizeof addr.bytes);
-    return addr;
-}
-
 bool addr_is_ipv4(const struct addr *addr)
 {
     return memcmp(addr->bytes, mapped_prefix, MAPPED_BYTES) == 0;

@@ -5,8 +5,9 @@
  */
 #include "decode/layers.h"
 
-#define ETHERTYPE_MIN 0x0600 /* below it is a length (IEEE 802.3 3.2.6) */
-#define VLAN_ID_MASK  0x0fff
+#define ETHERNET_HEADER 14
+#define ETHERTYPE_MIN   0x0600 /* below it is a length (IEEE 802.3 3.2.6) */
+#define VLAN_ID_MASK    0x0fff
 
 /* What follows: an ethertype, or the length of an 802.2 frame, which ends its payload. */
 static enum layer after_type(struct decoding *d, uint16_t type)
@@ -20,11 +21,12 @@ static enum layer after_type(struct decoding *d, uint16_t type)
 
 enum layer decode_ethernet(struct decoding *d)
 {
-    cursor_skip(&d->bytes, 12);
-    uint16_t type = cursor_read_be16(&d->bytes);
-    if (cursor_failed(&d->bytes))
+    const uint8_t *bytes = cursor_take(&d->bytes, ETHERNET_HEADER);
+    if (!bytes)
         return layer_bad(d, ANOMALY_FRAME_TRUNCATED);
-    return after_type(d, type);
+    struct cursor header = cursor_over(bytes, ETHERNET_HEADER);
+    cursor_skip(&header, 12);
+    return after_type(d, cursor_read_be16(&header));
 }
 
 enum layer decode_vlan(struct decoding *d)

@@ -18,33 +18,36 @@ static bool is_impossible(uint8_t flags)
 /* The payload after the header; options cut by the snaplen leave none captured. */
 static bool take_payload(struct decoding *d, uint32_t header_length)
 {
-    struct packet *p = d->packet;
     uint32_t options = header_length - TCP_HEADER_MIN;
-    uint64_t on_wire = decoding_on_wire(d);
+    size_t captured = cursor_left(&d->bytes);
+    uint64_t on_wire = captured + d->missing;
     if (on_wire < options)
         return false;
-    size_t captured = cursor_left(&d->bytes);
-    cursor_skip(&d->bytes, captured < options ? captured : options);
-    p->payload = d->bytes.at;
-    p->payload_length = (uint32_t)cursor_left(&d->bytes);
+    size_t skipped = captured < options ? captured : options;
+    struct packet *p = d->packet;
+    p->payload = cursor_take(&d->bytes, skipped) + skipped;
+    p->payload_length = (uint32_t)(captured - skipped);
     p->payload_on_wire = (uint32_t)(on_wire - options);
     return true;
 }
 
 enum layer decode_tcp(struct decoding *d)
 {
+    const uint8_t *bytes = cursor_take(&d->bytes, TCP_HEADER_MIN);
+    if (!bytes)
+        return layer_bad(d, ANOMALY_TCP_HEADER);
+    /* A cursor of known length: the compiler sees that no read of it can fail. */
+    struct cursor header = cursor_over(bytes, TCP_HEADER_MIN);
     struct packet *p = d->packet;
     p->protocol = PACKET_TCP;
-    p->source_port = cursor_read_be16(&d->bytes);
-    p->destination_port = cursor_read_be16(&d->bytes);
-    p->tcp_sequence = cursor_read_be32(&d->bytes);
-    p->tcp_acknowledgment = cursor_read_be32(&d->bytes);
-    uint32_t header_length = (uint32_t)(cursor_read_u8(&d->bytes) >> 4) * 4;
-    p->tcp_flags = cursor_read_u8(&d->bytes);
-    p->tcp_window = cursor_read_be16(&d->bytes);
-    cursor_skip(&d->bytes, 4); /* checksum, urgent pointer */
-    if (cursor_failed(&d->bytes) || header_length < TCP_HEADER_MIN ||
-        !take_payload(d, header_length))
+    p->source_port = cursor_read_be16(&header);
+    p->destination_port = cursor_read_be16(&header);
+    p->tcp_sequence = cursor_read_be32(&header);
+    p->tcp_acknowledgment = cursor_read_be32(&header);
+    uint32_t header_length = (uint32_t)(cursor_read_u8(&header) >> 4) * 4;
+    p->tcp_flags = cursor_read_u8(&header);
+    p->tcp_window = cursor_read_be16(&header);
+    if (header_length < TCP_HEADER_MIN || !take_payload(d, header_length))
         return layer_bad(d, ANOMALY_TCP_HEADER);
     if (is_impossible(p->tcp_flags))
         d->anomalies[ANOMALY_TCP_FLAGS]++;
