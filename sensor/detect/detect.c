@@ -139,19 +139,25 @@ static void keep_counts(struct evidence *evidence)
     }
 }
 
-/* Whether a reply that nothing identifies may still speak for a store that is known otherwise. */
+/*
+ * Whether a reply that does not say whose it is may still speak: on a connection that was
+ * identified before, or for a server that the ledger may know. A page of HTML never does.
+ */
 static bool may_speak(const struct evidence *evidence, const struct judgement *judgement)
 {
     const struct reply *reply = &evidence->reply;
+    bool known = evidence->identity != IDENTITY_NONE;
     if (judgement->identity != IDENTITY_NONE)
         return true;
     if (!reply->rule)
         return false;
-    if (judgement->verdict == VERDICT_REFUSED)
+    if (judgement->verdict == VERDICT_REFUSED || judgement->verdict == VERDICT_TAMPERED)
         return true;
     if (reply->note.head)
-        return (reply->marks & UINT64_C(1) << MARK_BARE_HEADERS) != 0;
-    return reply->rule->own && reply->status < 300 && reply->format != BODY_OTHER;
+        return known || (reply->marks & UINT64_C(1) << MARK_BARE_HEADERS) != 0;
+    if (reply->status >= 400)
+        return known && reply->error_seen;
+    return (known || reply->rule->own) && reply->format != BODY_OTHER;
 }
 
 static struct judgement judge(struct evidence *evidence)

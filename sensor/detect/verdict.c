@@ -131,8 +131,9 @@ static enum verdict judge_success(const struct evidence *evidence)
 {
     const struct reply *reply = &evidence->reply;
     enum request_level level = reply->rule ? reply->rule->level : LEVEL_DATA;
-    if (!reply->rule && reply->version[0] && !has_metadata(reply) && reply->totals == 0)
-        level = LEVEL_REVEALED;
+    bool counted = reply->totals > 0 || reply->count_held != FINDING_NO_COUNT;
+    if (!reply->rule && !counted && !has_metadata(reply))
+        level = LEVEL_REVEALED; /* a request that was not seen may have asked for no more */
     if (reply->note.head)
         return level == LEVEL_REVEALED ? VERDICT_REVEALED : VERDICT_OPEN;
     if (reply->cut && reply->body_bytes == 0)

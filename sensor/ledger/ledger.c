@@ -150,7 +150,7 @@ static void tell_opened(struct ledger *ledger, const struct event *base,
 
 static bool is_exposing(const struct event *event)
 {
-    return event->credentials == CREDENTIALS_NONE &&
+    return event->credentials == CREDENTIALS_NONE && !event->finding->weak &&
            verdict_exposes((enum verdict)event->finding->verdict);
 }
 
@@ -168,6 +168,9 @@ static void add_identified(struct ledger *ledger, const struct finding *finding)
     ledger->finding = *finding;
     if (server)
         fill_names(&ledger->finding, server);
+    /* A server that is known to refuse made that error before it asked who it is. */
+    if (finding->weak && server && server->refuses)
+        ledger->finding.verdict = VERDICT_REVEALED;
 
     struct event base = {
         .time_ns = finding->time_ns,

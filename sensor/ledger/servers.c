@@ -163,7 +163,7 @@ static void learn_verdict(struct server *server, const struct finding *finding)
         if (finding->status) /* the end of a flow has none */
             server->refusal_status = finding->status;
         server->refuses |= finding->credentials == CREDENTIALS_NONE;
-    } else if (verdict_exposes(finding->verdict)) {
+    } else if (verdict_exposes(finding->verdict) && !finding->weak) {
         *(finding->credentials == CREDENTIALS_NONE ? &server->open : &server->served_credentials) =
             true;
     }
