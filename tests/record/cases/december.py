@@ -54,7 +54,7 @@ def read(held):
             c.expect("data", **OPEN, **ALL, returned=5)
             c.close()
         case.takes(CASES, OTHER, SERVERS[4], "requests", "page.py", "from", "cases", 150).expect("drained", **OPEN, records=CASES, datasets=["cases"], returned=CASES)
-        case.curl(OTHER, f"http://{SERVERS[3]}:9200/customers/_search?q=customer_email:silva&size=10").expect("data", **OPEN, datasets=["customers"])
+        case.curl(OTHER, f"http://{SERVERS[3]}:9200/customers/_search?q=notes:refunded&size=10").expect("data", **OPEN, datasets=["customers"])
         c = case.client(INSIDE, SERVERS[0], agent="Apache-HttpAsyncClient/4.1.4 (Java/1.8.0_222)")
         c.get("/customers/case/17", headers=["Accept-Encoding: gzip,deflate"])
         c.expect("data", **OPEN, datasets=["customers"])

@@ -289,7 +289,7 @@ class Case:
                 f.write(f"The server held: {self.held}.\n\n")
             f.write("Recorded with tests/record. Connections, in order:\n\n")
             for c in judged:
-                f.write(f"- {c.source} port {c.port}, {AGENTS.get(c.agent, c.agent) or 'no User-Agent'}: **{c.truth['verdict']}**\n")
+                f.write(f"- {c.source} port {c.port} to {c.server} port {c.server_port}, {AGENTS.get(c.agent, c.agent) or 'no User-Agent'}: **{c.truth['verdict']}**\n")
                 for line in c.log[:12]:
                     f.write(f"    - `{line}`\n")
                 if len(c.log) > 12:
