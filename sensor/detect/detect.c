@@ -120,7 +120,7 @@ static void keep_counts(struct evidence *evidence)
 {
     const struct reply *reply = &evidence->reply;
     struct finding_dataset *dataset = NULL;
-    if (reply->detail.dataset[0])
+    if (reply->detail.dataset[0] && !reply->absent && reply->status < 300)
         dataset =
             dataset_find(&evidence->datasets, reply->detail.dataset, strlen(reply->detail.dataset));
     if (reply->rows > 0 && reply->rows_records > 0)

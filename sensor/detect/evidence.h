@@ -82,6 +82,7 @@ struct reply {
     bool cursor_seen;
     bool written_seen;
     bool error_seen;
+    bool absent;        /* the data set that the request names is not there */
     bool lower_bound; /* the total is not exact */
     bool scan_broken;
     bool cut;        /* not all of the body was read */

@@ -268,6 +268,9 @@ static void note_role(struct evidence *evidence, enum role role, const struct js
     case ROLE_WRITTEN:
         reply->written_seen = true;
         break;
+    case ROLE_ABSENT:
+        reply->absent = true;
+        break;
     case ROLE_ERROR:
         reply->error_seen = true;
         copy_event(reply->error_reason, sizeof reply->error_reason, event);
@@ -472,7 +475,7 @@ void reply_finish(struct evidence *evidence)
     if (reply->row.open)
         row_end(evidence);
     bool executed = reply->status >= 200 && reply->status < 300;
-    if (!executed || !reply->rule || !reply->detail.dataset[0])
+    if (!executed || !reply->rule || !reply->detail.dataset[0] || reply->absent)
         return;
     if (reply->rule->document && reply->format == BODY_JSON && !reply_is_empty(reply)) {
         reply->returned++;

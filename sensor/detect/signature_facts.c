@@ -34,6 +34,7 @@ static const char *const role_names[ROLES] = {
     [ROLE_VALUE] = "value",
     [ROLE_CURSOR] = "cursor",
     [ROLE_WRITTEN] = "written",
+    [ROLE_ABSENT] = "absent",
     [ROLE_ERROR] = "error",
     [ROLE_ERROR_TYPE] = "error-type",
     [ROLE_ERROR_REASON] = "error-reason",
