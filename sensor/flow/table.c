@@ -278,7 +278,7 @@ static void add_to_stream(struct flow_table *table, struct flow *flow, unsigned 
     }
     if (flow_delivers(flow))
         read_segment(table, flow, side, packet);
-    else
+    if (!flow_delivers(flow)) /* perhaps given up because of this very packet */
         follow(&flow->side[side], packet);
     if (flow->side[0].fin && flow->side[1].fin)
         expiry_end_flow(table, flow, FLOW_END_FIN, packet->time_ns, packet);
