@@ -14,6 +14,7 @@
 #define METHOD_MAX 20
 
 static const char version[] = " HTTP/1."; /* what follows the target, up to the last digit */
+#define VERSION_LENGTH (sizeof version - 1)
 
 static const char *const known_methods[] = {
     "GET",    "HEAD",  "POST",   "PUT",   "DELETE", "OPTIONS",  "PATCH",     "TRACE",  "CONNECT",
@@ -58,17 +59,21 @@ static enum recognition recognise_reply(struct cursor at)
     return is_digit(cursor_peek_u8(&at, 0)) ? RECOGNITION_NO : RECOGNITION_REPLY;
 }
 
-/* Whether what follows the target, as far as it is there, can still become a version. */
-static bool may_be_version(const uint8_t *text, size_t length)
+/* What follows a target of any method: nothing yet, a version, its beginning, or anything else. */
+static enum recognition recognise_version(const uint8_t *text, size_t length)
 {
-    return length < sizeof version && memcmp(text, version, length) == 0;
+    if (length > VERSION_LENGTH)
+        length = VERSION_LENGTH;
+    if (length > 0 && memcmp(text, version, length) != 0)
+        return RECOGNITION_NO;
+    return length == VERSION_LENGTH ? RECOGNITION_REQUEST : RECOGNITION_WAIT;
 }
 
 /*
- * The target and what follows it. A line that is complete must end in a version HTTP/1.x. One that
- * is not is taken at its word if the method is known and the target begins as most do, or if it
- * has the shape of a request up to the end of a whole prefix: long targets fill segments, and an
- * inspector that is wrongly called finds out soon. Otherwise it waits.
+ * The target and what follows it. A line that is complete must have a version HTTP/1.x. One that
+ * is not is taken at its word if the method is known and the target begins as most do, or if one
+ * of both is so and the line has the shape of a request up to the end of a whole prefix: long
+ * targets fill segments, and an inspector that is wrongly called finds out soon.
  */
 static enum recognition recognise_target(struct cursor at, bool known, bool prefix_full)
 {
@@ -76,19 +81,20 @@ static enum recognition recognise_target(struct cursor at, bool known, bool pref
     size_t left = cursor_left(&at);
     if (left == 0)
         return prefix_full ? RECOGNITION_NO : RECOGNITION_WAIT;
-    const uint8_t *end = memchr(target, '\n', left);
-    size_t line = end ? (size_t)(end - target) : left;
     if (!is_visible(target[0]))
         return RECOGNITION_NO;
-    if (memmem(target, line, version, sizeof version - 1))
-        return RECOGNITION_REQUEST;
-    if (end)
-        return RECOGNITION_NO;
+    const uint8_t *end = memchr(target, '\n', left);
+    size_t line = end ? (size_t)(end - target) : left;
     bool rooted = target[0] == '/' || target[0] == '*';
-    if (known && rooted)
-        return RECOGNITION_REQUEST;
+    if (known && rooted) /* blanks in the target are a sloppy client's, not another protocol's */
+        return !end || memmem(target, line, version, VERSION_LENGTH) ? RECOGNITION_REQUEST
+                                                                     : RECOGNITION_NO;
     const uint8_t *space = memchr(target, ' ', line);
-    if (space && !may_be_version(space, (size_t)(target + line - space)))
+    size_t behind = space ? (size_t)(target + line - space) : 0;
+    enum recognition found = recognise_version(space, behind);
+    if (found != RECOGNITION_WAIT)
+        return found;
+    if (end)
         return RECOGNITION_NO;
     if (!prefix_full)
         return RECOGNITION_WAIT;

@@ -32,6 +32,7 @@ Test(classify_recognise, knows_whole_request_lines_of_any_method)
                                         "VERSION-CONTROL /x HTTP/1.1\r\n",
                                         "\r\n\r\nGET / HTTP/1.1\r\n",
                                         "\nGET / HTTP/1.1\r\n",
+                                        "GET /a b HTTP/1.1\r\n",
                                         NULL};
     expect_all(RECOGNITION_REQUEST, texts);
 }
@@ -73,6 +74,7 @@ Test(classify_recognise, says_no_to_complete_lines_without_a_version)
                                         "PRI * HTTP/2.0\r\n\r\n",
                                         "GET / HTTP/2.0\r\n",
                                         "SEARCH x\n",
+                                        "PRT H k HTTP/1.1\r\n",
                                         NULL};
     expect_all(RECOGNITION_NO, texts);
 }
