@@ -77,8 +77,9 @@ struct finding {
     uint8_t client_by;   /* enum client_by */
     bool partial; /* bytes missing, evicted, or one direction only: counts are lower bounds */
     bool request_unseen; /* judged from the reply alone */
-    bool weak;           /* open by an error that some stores make before access control: no exposure by itself */
-    bool sampled;        /* not all of the replies was read */
+    bool weak;    /* open by an error that some stores make before access control: no exposure by
+                     itself */
+    bool sampled; /* not all of the replies was read */
     bool midstream;
     uint64_t time_ns;  /* packet time of the proof (QUERY), of the end (SESSION) */
     uint64_t first_ns; /* first packet of the flow */

@@ -62,23 +62,27 @@ def captures():
 
 
 def exposed_capture():
-    """A capture whose expected events hold an exposure; the smallest, to be quick."""
-    return _smallest(lambda verdicts: verdicts & EXPOSED)
+    """The smallest capture in which an outsider without credentials gets data."""
+    return _smallest(lambda lines: any(_is_exposure(line) and line["verdict"] == "data" for line in lines))
 
 
 def harmless_capture():
-    return _smallest(lambda verdicts: not verdicts & EXPOSED)
+    return _smallest(lambda lines: not any(_is_exposure(line) or EXPOSED & set(line.get("also", [])) for line in lines))
+
+
+def _is_exposure(line):
+    return line["verdict"] in EXPOSED and line["direction"] != "internal" and line.get("credentials", "none") == "none"
 
 
 def _smallest(wanted):
     for path in sorted(captures(), key=os.path.getsize):
-        if wanted({e["verdict"] for e in expected(path)}):
+        if wanted(expected(path)):
             return path
     raise AssertionError("no such capture")
 
 
 def expected(capture):
-    """The JSON lines of the .expected file beside a capture."""
+    """The JSON lines of the .expected file beside a capture. `also`: other verdicts that the bytes allow."""
     with open(capture[:capture.index(".pcap")] + ".expected") as file:
         return [json.loads(line) for line in file if line.strip()]
 
@@ -98,7 +102,7 @@ def by_connection(events):
         facts["verdict"] = max(facts["verdict"], said.get("verdict", "none"), key=RUNGS.index)
         facts["direction"] = event["network"]["direction"]
         facts["datasets"] |= set(said.get("datasets") or [])
-        for name in ("store", "credentials", "records", "returned", "version", "cluster_id", "bytes"):
+        for name in ("store", "product", "credentials", "records", "returned", "version", "cluster_id", "bytes"):
             if said.get(name) is not None:
                 facts[name] = said[name]
     return connections

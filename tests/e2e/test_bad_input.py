@@ -63,9 +63,10 @@ class BadInput(unittest.TestCase):
         self.assertEqual(verdicts[0], verdicts[1])
 
     def test_bad_network(self):
-        for text in ("10.0.0.0/33", "10.0.0", "2001:db8::/129", "10.0.0.0/8,,192.168.0.0/16", "home"):
+        for text, wrong in (("10.0.0.0/33", "33"), ("10.0.0", "10.0.0"), ("2001:db8::/129", "129"), ("10.0.0.0/8,,192.168.0.0/16", "empty"),
+                            ("10.0.0.0/8,home", "home")):
             with self.subTest(network=text):
-                self.refuses(2, ["--home", text.split(",")[0]], "read", "--json", "--home", text, self.capture)
+                self.refuses(2, ["--home", wrong], "read", "--json", "--home", text, self.capture)
 
     def test_unknown_option(self):
         self.refuses(2, ["--colour"], "read", "--colour", self.capture)
