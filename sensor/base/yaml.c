@@ -319,6 +319,8 @@ enum ajar_status yaml_read_number(const struct yaml_file *file, const struct yam
 enum ajar_status yaml_check_keys(const struct yaml_file *file, const struct yaml *map,
                                  const char *const *known, struct problem *problem)
 {
+    if (map->kind != YAML_MAP)
+        return yaml_problem(file, map, problem, "must be a map of keys, like {%s: ...}", known[0]);
     for (const struct yaml *entry = map->first; entry; entry = entry->next) {
         size_t i = 0;
         while (known[i] && strcmp(known[i], entry->key) != 0)

@@ -51,13 +51,26 @@ static void reading_remove(struct detector *detector, struct evidence *evidence)
     evidence->reply.active = false;
 }
 
+/* Stands in flow->evidence of a flow that got none: replies would be paired with the wrong requests
+ * if it got some in its middle. Never looked into. */
+static struct evidence *refused_mark(const struct detector *detector)
+{
+    return detector->pool.blocks + detector->pool.capacity;
+}
+
+static struct evidence *evidence_known(const struct detector *detector, const struct flow *flow)
+{
+    return flow->evidence == refused_mark(detector) ? NULL : flow->evidence;
+}
+
 static struct evidence *evidence_of(struct detector *detector, struct flow *flow)
 {
     if (flow->evidence)
-        return flow->evidence;
+        return evidence_known(detector, flow);
     struct evidence *evidence = evidence_take(&detector->pool);
     if (!evidence) {
         detector->counters.flows_refused++;
+        flow->evidence = refused_mark(detector);
         return NULL;
     }
     /* Until a reply proves a store, replies are held against the first signature. */
@@ -173,6 +186,11 @@ static void tell_reply(struct detector *detector, struct evidence *evidence,
                        const struct judgement *judgement, uint64_t time_ns, uint64_t ordinal)
 {
     unsigned shown = evidence->reply.note.credentials;
+    if (judgement->identity != IDENTITY_NONE && evidence->identity == IDENTITY_NONE) {
+        /* What was told until now could have been anything's: the store begins anew. */
+        memset(evidence->reached, VERDICT_NONE, sizeof evidence->reached);
+        evidence->weak_open = false;
+    }
     if (judgement->identity > evidence->identity)
         evidence->identity = judgement->identity;
     if (judgement->verdict <= evidence->reached[shown] ||
@@ -205,41 +223,46 @@ static void on_request(void *context, struct flow *flow, const struct http_reque
     (void)packet;
     if (!evidence)
         return;
-    uint16_t rule;
-    struct slice index;
+    const struct signature_set *set = detector->options.signatures;
+    const struct signature *known =
+        evidence->identity == IDENTITY_NONE ? NULL : evidence->signature;
+    struct request_match match;
     struct request_detail *detail;
-    const struct signature *signature =
-        request_match(detector->options.signatures, request, &rule, &index);
+    detector->counters.requests += request_match(set, known, request, &match);
     struct request_note *note = waiting_add(&evidence->waiting, &detail);
     evidence->body_length = 0;
-    detector->counters.requests += signature != NULL;
     if (!note || !detail)
         detector->counters.waiting_dropped++;
     if (!note)
         return;
-    note->rule = rule;
+    note->signature = match.signature;
+    note->rule = match.rule;
     note->credentials = (uint8_t)request_credentials(request);
     note->head = slice_equals(request->method, "HEAD");
+    note->options = slice_equals(request->method, "OPTIONS");
     evidence->partial |= request->resynced;
     if (detail)
-        request_read_detail(evidence->signature, rule, index, request, detail);
+        request_read_detail(set->signatures[match.signature], match.rule, match.index, request,
+                            detail);
     copy_header(request, "host", evidence->host, sizeof evidence->host);
     copy_header(request, "user-agent", evidence->user_agent, sizeof evidence->user_agent);
 }
 
 static void on_request_body(void *context, struct flow *flow, const uint8_t *data, size_t length)
 {
-    struct evidence *evidence = flow->evidence;
-    (void)context;
+    const struct detector *detector = context;
+    struct evidence *evidence = evidence_known(detector, flow);
     if (!evidence || evidence->body_length == EVIDENCE_BODY_WINDOW)
         return;
-    struct request_detail *detail = waiting_newest(&evidence->waiting);
+    struct request_detail *detail;
+    const struct request_note *note = waiting_newest(&evidence->waiting, &detail);
     size_t room = EVIDENCE_BODY_WINDOW - evidence->body_length;
     size_t taken = length < room ? length : room;
     memcpy(evidence->body + evidence->body_length, data, taken);
     evidence->body_length = (uint16_t)(evidence->body_length + taken);
-    if (detail)
-        request_read_body(evidence->signature, evidence->body, evidence->body_length, detail);
+    if (note)
+        request_read_body(detector->options.signatures->signatures[note->signature], evidence->body,
+                          evidence->body_length, detail);
 }
 
 /* Whether the body of a reply can say anything. */
@@ -257,6 +280,20 @@ static bool body_matters(const struct evidence *evidence, const struct http_repl
            slice_starts_nocase(type, "text/plain") || head->status == 401;
 }
 
+/* The reply is held against the signature that its request fits; once the flow is known for a
+ * store's, only that one counts. */
+static void choose_signature(const struct detector *detector, struct evidence *evidence)
+{
+    struct request_note *note = &evidence->reply.note;
+    if (note->rule == SIGNATURE_NONE)
+        return;
+    const struct signature *asked = detector->options.signatures->signatures[note->signature];
+    if (evidence->identity == IDENTITY_NONE)
+        evidence->signature = asked;
+    else if (evidence->signature != asked)
+        note->rule = SIGNATURE_NONE;
+}
+
 static bool on_reply(void *context, struct flow *flow, const struct http_reply *head,
                      const struct packet *packet)
 {
@@ -271,6 +308,7 @@ static bool on_reply(void *context, struct flow *flow, const struct http_reply *
             (struct request_note){.rule = SIGNATURE_NONE, .detail = UINT8_MAX, .unknown = true};
         reply->detail = (struct request_detail){0};
     }
+    choose_signature(detector, evidence);
     evidence->exchanges++;
     evidence->reply_ns = packet->time_ns;
     evidence->proof_ns = 0;
@@ -308,7 +346,8 @@ static void tell_waiting_proof(struct detector *detector, struct evidence *evide
     evidence->proof_ns = time_ns;
     struct judgement judgement = judge(evidence);
     /* What a reply that still runs has not said yet it may say later: only content is proof now. */
-    if (judgement.verdict >= VERDICT_METADATA && judgement.identity != IDENTITY_NONE)
+    if (judgement.verdict >= VERDICT_METADATA && judgement.identity != IDENTITY_NONE &&
+        verdict_has_content(&evidence->reply))
         tell_reply(detector, evidence, &judgement, evidence->reply_ns, evidence->proof_ordinal);
 }
 
@@ -316,7 +355,7 @@ static bool on_body(void *context, struct flow *flow, const uint8_t *data, size_
                     const struct packet *packet)
 {
     struct detector *detector = context;
-    struct evidence *evidence = flow->evidence;
+    struct evidence *evidence = evidence_known(detector, flow);
     if (!evidence || !evidence->reply.active)
         return false;
     evidence->scanned_bytes += length;
@@ -328,6 +367,13 @@ static bool on_body(void *context, struct flow *flow, const uint8_t *data, size_
         more = false;
     }
     return more;
+}
+
+static bool on_body_gap(void *context, struct flow *flow, uint32_t length)
+{
+    struct evidence *evidence = evidence_known(context, flow);
+    (void)length;
+    return evidence && evidence->reply.active && reply_skip_gap(evidence);
 }
 
 /* A proof's share in the flow's totals. */
@@ -345,7 +391,7 @@ static void on_reply_end(void *context, struct flow *flow, const struct http_bod
                          const struct packet *packet)
 {
     struct detector *detector = context;
-    struct evidence *evidence = flow->evidence;
+    struct evidence *evidence = evidence_known(detector, flow);
     if (!evidence || !evidence->reply.active)
         return;
     struct reply *reply = &evidence->reply;
@@ -356,8 +402,10 @@ static void on_reply_end(void *context, struct flow *flow, const struct http_bod
     struct judgement judgement = judge(evidence);
     reading_remove(detector, evidence);
     if (judgement.verdict == VERDICT_NONE) {
-        if (evidence->identity == IDENTITY_NONE && !evidence->told)
+        if (evidence->identity == IDENTITY_NONE && !evidence->told) {
             evidence->datasets.count = 0;
+            evidence->datasets.dropped = 0;
+        }
         return;
     }
     evidence->request_unseen |= reply->note.unknown;
@@ -372,14 +420,16 @@ static void on_reply_end(void *context, struct flow *flow, const struct http_bod
 
 static void on_lost_reply(void *context, struct flow *flow)
 {
-    struct evidence *evidence = flow->evidence;
+    const struct detector *detector = context;
+    struct evidence *evidence = evidence_known(detector, flow);
     struct request_note note;
     struct request_detail detail;
-    (void)context;
     if (!evidence || !waiting_take(&evidence->waiting, &note, &detail) ||
-        note.rule == SIGNATURE_NONE || !evidence->signature->requests[note.rule].own)
+        note.rule == SIGNATURE_NONE ||
+        !detector->options.signatures->signatures[note.signature]->requests[note.rule].own)
         return;
-    if (evidence->reached[note.credentials] == VERDICT_NONE) {
+    /* While a reply is being read, `detail` is its own. */
+    if (evidence->reached[note.credentials] == VERDICT_NONE && !evidence->reply.active) {
         evidence->reached[note.credentials] = VERDICT_PROBED;
         evidence->reply.detail = detail;
     }
@@ -421,6 +471,7 @@ struct http_listener detector_http_listener(struct detector *detector)
                                   .request_body = on_request_body,
                                   .reply = on_reply,
                                   .body = on_body,
+                                  .body_gap = on_body_gap,
                                   .reply_end = on_reply_end,
                                   .lost_reply = on_lost_reply,
                                   .ended = on_ended};
@@ -466,19 +517,18 @@ static void tell_session(struct detector *detector, struct evidence *evidence, e
 void detector_close(struct detector *detector, struct flow *flow, enum flow_end end,
                     uint64_t time_ns)
 {
-    struct evidence *evidence = flow->evidence;
+    struct evidence *evidence = evidence_known(detector, flow);
+    flow->evidence = NULL;
     if (!evidence)
         return;
     reading_remove(detector, evidence);
     tell_session(detector, evidence, end, time_ns);
     evidence_give(&detector->pool, evidence);
-    flow->evidence = NULL;
 }
 
 void detector_note_gap(struct detector *detector, struct flow *flow)
 {
-    struct evidence *evidence = flow->evidence;
-    (void)detector;
+    struct evidence *evidence = evidence_known(detector, flow);
     if (evidence)
         evidence->partial = true;
 }

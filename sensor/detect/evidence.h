@@ -32,10 +32,12 @@ struct request_detail {
 
 /* What every waiting request keeps. */
 struct request_note {
+    uint16_t signature;  /* number in the set; its rules are meant */
     uint16_t rule;       /* SIGNATURE_NONE = no rule fits */
     uint8_t credentials; /* enum credentials */
     uint8_t detail;      /* slot, 0xff = not kept */
     bool head;           /* HEAD: no body will come */
+    bool options;        /* OPTIONS: answered before any access control */
     bool unknown;        /* stands for a request that was not seen */
 };
 
@@ -82,7 +84,7 @@ struct reply {
     bool cursor_seen;
     bool written_seen;
     bool error_seen;
-    bool absent;        /* the data set that the request names is not there */
+    bool absent;      /* the data set that the request names is not there */
     bool lower_bound; /* the total is not exact */
     bool scan_broken;
     bool cut;        /* not all of the body was read */
@@ -107,7 +109,8 @@ struct reply {
     struct dataset_row row;
     uint16_t prefix_length;
     uint16_t window_length;
-    bool line_cut; /* the line in the window is longer than the window */
+    bool line_cut;     /* the line in the window is not whole */
+    bool format_known; /* enough of the body was seen to say what it is */
     uint8_t prefix[EVIDENCE_PREFIX];
     uint8_t window[EVIDENCE_WINDOW];
     struct json_scan scan;

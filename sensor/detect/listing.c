@@ -103,7 +103,7 @@ static void keep_row(struct evidence *evidence, const struct dataset_row *row)
     reply->rows++;
     reply->names_seen = true;
     if (row->records != FINDING_NO_COUNT)
-        reply->rows_records += row->records;
+        count_add(&reply->rows_records, row->records);
     struct finding_dataset *dataset =
         dataset_find(&evidence->datasets, row->name, strlen(row->name));
     if (dataset && row->records != FINDING_NO_COUNT)
@@ -219,7 +219,7 @@ void listing_finish(struct evidence *evidence)
         end_line(evidence);
 }
 
-/* Decodes %XX and '+' of one query value into `out`; returns its length. */
+/* Decodes %XX of one query value into `out`; returns its length. */
 static size_t decode_value(struct slice value, char *out, size_t size)
 {
     size_t used = 0;
@@ -227,7 +227,7 @@ static size_t decode_value(struct slice value, char *out, size_t size)
         unsigned high = 0;
         unsigned low = 0;
         char c = value.text[i];
-        if (c == '%' && i + 2 < value.length + 0) {
+        if (c == '%' && i + 2 < value.length) {
             static const char digits[] = "0123456789abcdef";
             const char *h = strchr(digits, value.text[i + 1] | 0x20);
             const char *l = strchr(digits, value.text[i + 2] | 0x20);

@@ -32,6 +32,9 @@ enum ajar_status loader_find_text(struct loader *loader, const struct yaml *map,
 enum ajar_status loader_find_bool(struct loader *loader, const struct yaml *map, const char *key,
                                   bool *value);
 
+/* A problem unless the node is a list of at most `most` entries. */
+enum ajar_status loader_check_list(struct loader *loader, const struct yaml *node, size_t most);
+
 /* A scalar or a list of scalars into a NULL-terminated array of `room` pointers. */
 enum ajar_status loader_read_words(struct loader *loader, const struct yaml *node,
                                    const char **words, size_t room);

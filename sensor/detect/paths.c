@@ -100,6 +100,9 @@ enum ajar_status path_tree_add(struct path_node *tree, struct arena *arena, cons
     if (path[0] != '/' || segments.overflow)
         return AJAR_ERR_FORMAT;
     struct path_node *node = tree;
+    for (size_t i = 0; i + 1 < segments.count; i++)
+        if (kind_of(segments.list[i]) == SEGMENT_REST)
+            return AJAR_ERR_FORMAT;
     for (size_t i = 0; i < segments.count; i++) {
         node = child_for(node, arena, segments.list[i]);
         if (!node)

@@ -10,7 +10,14 @@
 
 #include <string.h>
 
-#define NAME_BYTES_MAX 255 /* no store here has longer names of data sets */
+#define NAME_BYTES_MAX 255    /* no store here has longer names of data sets */
+#define SIZE_LIMIT     1.8e19 /* bytes; a larger size is none and fits no counter */
+
+void count_add(uint64_t *count, uint64_t more)
+{
+    if (__builtin_add_overflow(*count, more, count) || *count == FINDING_NO_COUNT)
+        *count = FINDING_NO_COUNT - 1;
+}
 
 bool number_read(const char *text, size_t length, uint64_t *number)
 {
@@ -51,13 +58,14 @@ bool size_read(const char *text, size_t length, uint64_t *bytes)
         value = value * 10 + (text[at] - '0');
         scale *= 10;
     }
-    if (at == 0)
+    if (at == 0 || (at == 1 && scale == 1))
         return false;
     if (scale > 1)
         value /= scale;
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
         if (strlen(units[i].unit) == length - at &&
-            memcmp(units[i].unit, text + at, length - at) == 0) {
+            memcmp(units[i].unit, text + at, length - at) == 0 &&
+            value * units[i].factor < SIZE_LIMIT) {
             *bytes = (uint64_t)(value * units[i].factor);
             return true;
         }
@@ -68,9 +76,10 @@ struct finding_dataset *dataset_find(struct dataset_list *list, const char *name
 {
     if (length == 0 || length > NAME_BYTES_MAX)
         return NULL;
-    size_t kept = length < sizeof list->list[0].name ? length : sizeof list->list[0].name - 1;
+    char kept[sizeof list->list[0].name];
+    size_t used = text_copy(kept, sizeof kept, name, length);
     for (size_t i = 0; i < list->count; i++)
-        if (memcmp(list->list[i].name, name, kept) == 0 && list->list[i].name[kept] == '\0')
+        if (memcmp(list->list[i].name, kept, used + 1) == 0)
             return &list->list[i];
     if (list->count == FINDING_DATASETS_MAX) {
         if (list->dropped < UINT16_MAX)
@@ -79,7 +88,7 @@ struct finding_dataset *dataset_find(struct dataset_list *list, const char *name
     }
     struct finding_dataset *made = &list->list[list->count++];
     *made = (struct finding_dataset){.records = FINDING_NO_COUNT, .bytes = FINDING_NO_COUNT};
-    (void)text_copy(made->name, sizeof made->name, name, length);
+    memcpy(made->name, kept, used + 1);
     return made;
 }
 
@@ -107,7 +116,7 @@ static void row_end(struct evidence *evidence)
     row->open = false;
     reply->names_seen |= row->name[0] != '\0' || row->records != FINDING_NO_COUNT;
     if (row->records != FINDING_NO_COUNT)
-        reply->rows_records += row->records;
+        count_add(&reply->rows_records, row->records);
     struct finding_dataset *dataset =
         dataset_find(&evidence->datasets, row->name, strlen(row->name));
     reply->rows++;
@@ -175,7 +184,7 @@ static void note_total(struct reply *reply, const struct json_event *event)
     uint64_t number;
     if (event->kind != JSON_NUMBER || !number_read(event->text, event->length, &number))
         return;
-    reply->total += number;
+    count_add(&reply->total, number);
     reply->totals++;
 }
 
@@ -334,20 +343,24 @@ static void read_capture(struct reply *reply, const struct header_fact *fact, st
     (void)text_copy(reply->version, sizeof reply->version, from, end ? (size_t)(end - from) : left);
 }
 
+static void read_header(struct reply *reply, const struct header_fact *fact,
+                        const struct http_header *line)
+{
+    if (!slice_equals_nocase(line->name, fact->name) ||
+        !test_holds(&fact->fact.test, line->value.text, line->value.length))
+        return;
+    reply->marks |= fact->fact.mark;
+    if (fact->fact.product)
+        reply->product = fact->fact.product;
+    if (fact->capture)
+        read_capture(reply, fact, line->value);
+}
+
 static void read_headers(struct evidence *evidence, const struct http_headers *headers)
 {
-    struct reply *reply = &evidence->reply;
-    for (size_t i = 0; i < evidence->signature->header_count; i++) {
-        const struct header_fact *fact = &evidence->signature->headers[i];
-        struct slice value = http_header_find(headers, fact->name);
-        if (!value.text || !test_holds(&fact->fact.test, value.text, value.length))
-            continue;
-        reply->marks |= fact->fact.mark;
-        if (fact->fact.product)
-            reply->product = fact->fact.product;
-        if (fact->capture)
-            read_capture(reply, fact, value);
-    }
+    for (size_t i = 0; i < evidence->signature->header_count; i++)
+        for (size_t k = 0; k < headers->count; k++)
+            read_header(&evidence->reply, &evidence->signature->headers[i], &headers->lines[k]);
 }
 
 static bool has(struct slice type, const char *word)
@@ -405,9 +418,23 @@ static bool is_space(uint8_t c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* What a body is, by its first bytes; its content type has said what it is not. */
-static enum body_format format_of(const struct reply *reply, const uint8_t *data, size_t length)
+/* Whether the first bytes could still become something else: blanks, or a sign cut short. */
+static bool is_undecided(const struct reply *reply)
 {
+    size_t at = 0;
+    while (at < reply->prefix_length && is_space(reply->prefix[at]))
+        at++;
+    size_t left = reply->prefix_length - at;
+    if (reply->prefix_length == EVIDENCE_PREFIX)
+        return false;
+    return left == 0 || (left < 3 && (reply->prefix[at] == ':' || reply->prefix[at] == '-'));
+}
+
+/* What a body is, by its first bytes; its content type has said what it is not. */
+static enum body_format format_of(const struct reply *reply)
+{
+    const uint8_t *data = reply->prefix;
+    size_t length = reply->prefix_length;
     size_t at = 0;
     while (at < length && is_space(data[at]))
         at++;
@@ -435,18 +462,18 @@ static void keep_prefix(struct reply *reply, const uint8_t *data, size_t length)
     reply->prefix_length = (uint16_t)(reply->prefix_length + taken);
 }
 
-bool reply_add_body(struct evidence *evidence, const uint8_t *data, size_t length)
+static void settle_format(struct evidence *evidence)
 {
     struct reply *reply = &evidence->reply;
-    if (length == 0)
-        return true;
-    keep_prefix(reply, data, length);
-    if (reply->body_bytes == 0) {
-        reply->format = format_of(reply, data, length);
-        if (reply->format == BODY_JSON)
-            json_scan_init(&reply->scan, reply->plan->paths, on_json, evidence);
-    }
-    reply->body_bytes += length;
+    reply->format = format_of(reply);
+    reply->format_known = true;
+    if (reply->format == BODY_JSON)
+        json_scan_init(&reply->scan, reply->plan->paths, on_json, evidence);
+}
+
+static bool read_body(struct evidence *evidence, const uint8_t *data, size_t length)
+{
+    struct reply *reply = &evidence->reply;
     switch (reply->format) {
     case BODY_JSON:
         if (!json_scan_feed(&reply->scan, data, length))
@@ -465,9 +492,50 @@ bool reply_add_body(struct evidence *evidence, const uint8_t *data, size_t lengt
     }
 }
 
+bool reply_add_body(struct evidence *evidence, const uint8_t *data, size_t length)
+{
+    struct reply *reply = &evidence->reply;
+    size_t before = reply->prefix_length;
+    if (length == 0)
+        return true;
+    keep_prefix(reply, data, length);
+    reply->body_bytes += length;
+    if (!reply->format_known) {
+        if (is_undecided(reply))
+            return true;
+        settle_format(evidence);
+        if (before > 0 && !read_body(evidence, reply->prefix, before))
+            return false;
+    }
+    return read_body(evidence, data, length);
+}
+
+bool reply_skip_gap(struct evidence *evidence)
+{
+    struct reply *reply = &evidence->reply;
+    reply->cut = true;
+    reply->window_length = 0;
+    switch (reply->format_known ? reply->format : BODY_UNDECIDED) {
+    case BODY_LINES:
+        reply->line_cut = true;
+        return !reply->detail.heading; /* without its heading nobody knows the columns */
+    case BODY_YAML:
+    case BODY_CBOR:
+    case BODY_SMILE:
+        return true;
+    default:
+        reply->scan_broken = true;
+        return false;
+    }
+}
+
 void reply_finish(struct evidence *evidence)
 {
     struct reply *reply = &evidence->reply;
+    if (!reply->format_known && reply->prefix_length > 0) {
+        settle_format(evidence);
+        (void)read_body(evidence, reply->prefix, reply->prefix_length);
+    }
     if (reply->format == BODY_LINES)
         listing_finish(evidence);
     if (reply->format == BODY_YAML || reply->format == BODY_CBOR || reply->format == BODY_SMILE)

@@ -15,6 +15,10 @@ void reply_begin(struct evidence *evidence, const struct http_reply *head);
 /* The next bytes of its body, codings removed. Returns whether more can still say something. */
 bool reply_add_body(struct evidence *evidence, const uint8_t *data, size_t length);
 
+/* Bytes of the body were never seen and others follow: what is read across them stops, listings go
+ * on at the next line. Returns whether more can still say something. */
+bool reply_skip_gap(struct evidence *evidence);
+
 /* The body is over: the last line is read, records find their data set. */
 void reply_finish(struct evidence *evidence);
 
@@ -28,6 +32,9 @@ struct finding_dataset *dataset_find(struct dataset_list *list, const char *name
 /* A better number of records held for a data set: the better source wins, of equals the larger. */
 void dataset_set_records(struct finding_dataset *dataset, uint64_t records,
                          enum count_source source);
+
+/* Adds to a number held; it stays below FINDING_NO_COUNT whatever a reply says. */
+void count_add(uint64_t *count, uint64_t more);
 
 /* Reads a number out of text ("1237", "612"); false if it is none. */
 bool number_read(const char *text, size_t length, uint64_t *number);

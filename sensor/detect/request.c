@@ -69,21 +69,22 @@ static bool match_path(const struct http_request *request, struct match *match)
     return found;
 }
 
-const struct signature *request_match(const struct signature_set *set,
-                                      const struct http_request *request, uint16_t *rule,
-                                      struct slice *index)
+bool request_match(const struct signature_set *set, const struct signature *known,
+                   const struct http_request *request, struct request_match *found)
 {
+    *found = (struct request_match){.rule = SIGNATURE_NONE};
     for (size_t i = 0; i < set->count; i++) {
         struct match match = {.signature = set->signatures[i], .method = request->method};
-        if (match_path(request, &match)) {
-            *rule = match.rule;
-            *index = match.index;
-            return match.signature;
-        }
+        if ((known && known != match.signature) || !match_path(request, &match))
+            continue;
+        const struct request_rule *rule = &match.signature->requests[match.rule];
+        bool own = rule->own && !rule->fallback;
+        if (own || found->rule == SIGNATURE_NONE)
+            *found = (struct request_match){(uint16_t)i, match.rule, match.index};
+        if (own)
+            break;
     }
-    *rule = SIGNATURE_NONE;
-    *index = (struct slice){NULL, 0};
-    return NULL;
+    return found->rule != SIGNATURE_NONE;
 }
 
 static bool contains(struct slice text, const char *word)
@@ -108,9 +109,11 @@ static size_t userinfo_end(struct slice target, size_t *begin)
 enum credentials request_credentials(const struct http_request *request)
 {
     size_t begin;
-    struct slice authorization = http_header_find(&request->headers, "authorization");
-    if (authorization.length > 0 || contains(request->query, "X-Amz-Signature=") ||
-        userinfo_end(request->target, &begin) > 0)
+    for (size_t i = 0; i < request->headers.count; i++)
+        if (slice_equals_nocase(request->headers.lines[i].name, "authorization") &&
+            request->headers.lines[i].value.length > 0)
+            return CREDENTIALS_PRESENTED;
+    if (contains(request->query, "X-Amz-Signature=") || userinfo_end(request->target, &begin) > 0)
         return CREDENTIALS_PRESENTED;
     return CREDENTIALS_NONE;
 }
@@ -230,11 +233,15 @@ bool waiting_take(struct waiting *waiting, struct request_note *note, struct req
     return true;
 }
 
-struct request_detail *waiting_newest(struct waiting *waiting)
+const struct request_note *waiting_newest(struct waiting *waiting, struct request_detail **detail)
 {
+    *detail = NULL;
     if (waiting->count == 0 || waiting->overflow > 0)
         return NULL;
     size_t at = (waiting->first + waiting->count - 1u) % EVIDENCE_WAITING_MAX;
     uint8_t slot = waiting->notes[at].detail;
-    return slot == UINT8_MAX ? NULL : &waiting->details[slot];
+    if (slot == UINT8_MAX)
+        return NULL;
+    *detail = &waiting->details[slot];
+    return &waiting->notes[at];
 }

@@ -6,10 +6,20 @@
 #include "ajar/http.h"
 #include "detect/evidence.h"
 
-/* The first signature and rule that fit; NULL and SIGNATURE_NONE when none does. */
-const struct signature *request_match(const struct signature_set *set,
-                                      const struct http_request *request, uint16_t *rule,
-                                      struct slice *index);
+/* What a request asks for. */
+struct request_match {
+    uint16_t signature; /* number in the set */
+    uint16_t rule;      /* SIGNATURE_NONE = none fits */
+    struct slice index; /* what {index} stands for; borrowed from the request */
+};
+
+/*
+ * The signature and rule that fit best: one whose path only that store has before others, of
+ * equals the first. `known` limits the search to one signature, NULL = all. Returns whether one
+ * fits; *match is written in any case.
+ */
+bool request_match(const struct signature_set *set, const struct signature *known,
+                   const struct http_request *request, struct request_match *match);
 
 /* Whether the client shows credentials: a non-empty Authorization header, user information in the
  * target, a signed query. */
@@ -28,7 +38,7 @@ struct request_note *waiting_add(struct waiting *waiting, struct request_detail 
 bool waiting_take(struct waiting *waiting, struct request_note *note,
                   struct request_detail *detail);
 
-/* The newest waiting request's detail, or NULL: request bodies belong to it. */
-struct request_detail *waiting_newest(struct waiting *waiting);
+/* The newest waiting request, to which request bodies belong; NULL when its text was not kept. */
+const struct request_note *waiting_newest(struct waiting *waiting, struct request_detail **detail);
 
 #endif

@@ -57,7 +57,7 @@ enum role {
     ROLE_VALUE,   /* values of records without the records */
     ROLE_CURSOR,  /* more pages can be asked for */
     ROLE_WRITTEN, /* a write succeeded */
-    ROLE_ABSENT,         /* what the request named is not there */
+    ROLE_ABSENT,  /* what the request named is not there */
     ROLE_ERROR,
     ROLE_ERROR_TYPE,
     ROLE_ERROR_REASON,

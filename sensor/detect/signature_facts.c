@@ -9,6 +9,9 @@
 #include <string.h>
 #include <strings.h>
 
+#define TABLE_COLUMNS_MAX 256 /* names that columns of a table can have, by role */
+#define LAYOUTS_MAX       64
+
 static const char *const role_names[ROLES] = {
     [ROLE_NONE] = "none",
     [ROLE_VERSION] = "version",
@@ -86,12 +89,24 @@ static enum ajar_status read_bounds(struct loader *loader, const struct yaml *no
     return status;
 }
 
+/* How many tests a map has: a second one would be passed over. */
+static size_t count_tests(const struct yaml *map)
+{
+    static const char *const keys[] = {"equals", "starts", "contains", "above", "between"};
+    size_t count = 0;
+    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
+        count += yaml_find(map, keys[i]) != NULL;
+    return count;
+}
+
 enum ajar_status loader_read_test(struct loader *loader, const struct yaml *map, struct test *test)
 {
     static const struct {
         const char *key;
         enum test_kind kind;
     } texts[] = {{"equals", TEST_EQUALS}, {"starts", TEST_STARTS}, {"contains", TEST_CONTAINS}};
+    if (count_tests(map) > 1)
+        return loader_fail(loader, map, "only one of equals, starts, contains, above, between");
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         const struct yaml *node = yaml_find(map, texts[i].key);
         if (!node)
@@ -157,6 +172,8 @@ static enum ajar_status read_capture(struct loader *loader, const struct yaml *m
     enum ajar_status status = loader_read_text(loader, node, "capture", &text);
     if (status != AJAR_OK)
         return status;
+    if (header->fact.test.kind != TEST_NONE)
+        return loader_fail(loader, node, "'capture' is a test itself: leave the other one out");
     const char *mark = strstr(text, "{version}");
     if (!mark)
         return loader_fail(loader, node, "'capture' must have {version} in it");
@@ -178,12 +195,15 @@ enum ajar_status loader_read_headers(struct loader *loader, const struct yaml *l
     struct signature *signature = loader->signature;
     if (!list)
         return AJAR_OK;
+    enum ajar_status status = loader_check_list(loader, list, 1000);
+    if (status != AJAR_OK)
+        return status;
     signature->headers = loader_take(loader, list->count, sizeof *signature->headers);
     if (!signature->headers)
         return AJAR_ERR_MEMORY;
     for (const struct yaml *item = list->first; item; item = item->next) {
         struct header_fact *header = &signature->headers[signature->header_count];
-        enum ajar_status status = yaml_check_keys(loader->file, item, keys, loader->problem);
+        status = yaml_check_keys(loader->file, item, keys, loader->problem);
         if (status == AJAR_OK)
             status = loader_find_text(loader, item, "name", &header->name);
         if (status == AJAR_OK && !header->name)
@@ -298,6 +318,10 @@ static enum ajar_status read_columns(struct loader *loader, const struct yaml *m
     size_t names = 0;
     for (size_t i = 0; i < sizeof column_roles / sizeof column_roles[0]; i++) {
         const struct yaml *list = yaml_find(map, column_roles[i].key);
+        enum ajar_status status =
+            list ? loader_check_list(loader, list, TABLE_COLUMNS_MAX) : AJAR_OK;
+        if (status != AJAR_OK)
+            return status;
         names += list ? list->count : 0;
     }
     table->columns = loader_take(loader, names, sizeof *table->columns);
@@ -338,12 +362,14 @@ static enum ajar_status read_layouts(struct loader *loader, const struct yaml *l
 {
     if (!list)
         return AJAR_OK;
+    enum ajar_status status = loader_check_list(loader, list, LAYOUTS_MAX);
+    if (status != AJAR_OK)
+        return status;
     table->layouts = loader_take(loader, list->count, sizeof *table->layouts);
     if (!table->layouts)
         return AJAR_ERR_MEMORY;
     for (const struct yaml *item = list->first; item; item = item->next) {
-        enum ajar_status status =
-            read_layout(loader, item, table, &table->layouts[table->layout_count]);
+        status = read_layout(loader, item, table, &table->layouts[table->layout_count]);
         if (status != AJAR_OK)
             return status;
         table->layout_count++;
@@ -359,6 +385,8 @@ static enum ajar_status read_row_words(struct loader *loader, const struct yaml 
         return AJAR_OK;
     if (map->kind != YAML_MAP || map->count != 2)
         return loader_fail(loader, map, "'row' must name the words of the first two columns");
+    if (table->layout_count == 0)
+        return loader_fail(loader, map, "'row' needs 'defaults': the columns of such lines");
     size_t room = sizeof table->first_words / sizeof table->first_words[0];
     enum ajar_status status = loader_read_words(loader, map->first, table->first_words, room);
     return status == AJAR_OK
@@ -373,12 +401,16 @@ enum ajar_status loader_read_tables(struct loader *loader, const struct yaml *ma
     struct signature *signature = loader->signature;
     if (!map)
         return AJAR_OK;
+    if (map->kind != YAML_MAP)
+        return loader_fail(loader, map, "tables must be a map of tables");
     signature->tables = loader_take(loader, map->count, sizeof *signature->tables);
     if (!signature->tables)
         return AJAR_ERR_MEMORY;
     for (const struct yaml *item = map->first; item; item = item->next) {
         struct table *table = &signature->tables[signature->table_count];
         table->name = item->key;
+        if (item->kind != YAML_MAP)
+            return loader_fail(loader, item, "the table '%s' must be a map", item->key);
         enum ajar_status status = yaml_check_keys(loader->file, item, keys, loader->problem);
         if (status == AJAR_OK)
             status = read_columns(loader, item, table);

@@ -59,6 +59,14 @@ enum ajar_status loader_find_bool(struct loader *loader, const struct yaml *map,
     return AJAR_OK;
 }
 
+enum ajar_status loader_check_list(struct loader *loader, const struct yaml *node, size_t most)
+{
+    if (node->kind != YAML_LIST || node->count > most)
+        return loader_fail(loader, node, "'%s' must be a list of at most %zu",
+                           node->key ? node->key : "value", most);
+    return AJAR_OK;
+}
+
 enum ajar_status loader_read_words(struct loader *loader, const struct yaml *node,
                                    const char **words, size_t room)
 {
@@ -140,16 +148,21 @@ static enum ajar_status read_hardening(struct loader *loader, const struct yaml 
     struct signature *signature = loader->signature;
     if (!list)
         return AJAR_OK;
+    enum ajar_status status = loader_check_list(loader, list, 64);
+    if (status != AJAR_OK)
+        return status;
     signature->hardening = loader_take(loader, list->count, sizeof *signature->hardening);
     if (!signature->hardening)
         return AJAR_ERR_MEMORY;
     for (const struct yaml *item = list->first; item; item = item->next) {
         struct hardening *entry = &signature->hardening[signature->hardening_count++];
-        enum ajar_status status = yaml_check_keys(loader->file, item, keys, loader->problem);
+        status = yaml_check_keys(loader->file, item, keys, loader->problem);
         if (status == AJAR_OK)
             status = loader_find_text(loader, item, "product", &entry->product);
         if (status == AJAR_OK)
             status = loader_find_text(loader, item, "url", &entry->url);
+        if (status == AJAR_OK && (!entry->product || !entry->url))
+            return loader_fail(loader, item, "a hardening needs a product and a url");
         if (status != AJAR_OK)
             return status;
     }

@@ -55,10 +55,24 @@ static enum ajar_status add_pair(struct plan_maker *maker, const char *path, uin
     return AJAR_OK;
 }
 
+/* Whether a fact says nothing but its role, whatever stands there. */
+static bool is_bare(const struct fact *fact, enum role role)
+{
+    return fact->role == role && !fact->mark && !fact->product && !fact->object_only &&
+           !fact->table && fact->test.kind == TEST_NONE;
+}
+
 /* A fact that stands for a column: one for each role, made once. */
 static enum ajar_status column_fact(struct loader *loader, enum role role, uint16_t *number)
 {
     struct signature *signature = loader->signature;
+    for (size_t i = 0; i < signature->fact_count; i++)
+        if (is_bare(&signature->facts[i], role)) {
+            *number = (uint16_t)i;
+            return AJAR_OK;
+        }
+    if (signature->fact_count >= SIGNATURE_NONE)
+        return loader_fail(loader, yaml_root(loader->file), "more than %d facts", SIGNATURE_NONE);
     struct fact *grown = loader_take(loader, signature->fact_count + 1, sizeof *grown);
     if (!grown)
         return AJAR_ERR_MEMORY;
@@ -76,7 +90,10 @@ static enum ajar_status add_columns(struct plan_maker *maker, const char *base,
     for (size_t i = 0; i < table->column_count; i++) {
         char path[PLAN_PATH_MAX];
         uint16_t fact;
-        (void)snprintf(path, sizeof path, "%s/%s", base, table->columns[i].name);
+        int length = snprintf(path, sizeof path, "%s/%s", base, table->columns[i].name);
+        if (length < 0 || (size_t)length >= sizeof path)
+            return loader_fail(maker->loader, maker->node, "a column of the table '%s' is too long",
+                               table->name);
         enum ajar_status status = column_fact(maker->loader, table->columns[i].role, &fact);
         if (status == AJAR_OK)
             status = add_pair(maker, path, fact);

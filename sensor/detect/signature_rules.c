@@ -8,11 +8,14 @@
 
 #include <string.h>
 
+#define REFUSALS_MAX 64 /* a bit each in the reply being read */
+
 static enum ajar_status list_room(struct loader *loader, const struct yaml *list, size_t most,
                                   size_t size, void **room)
 {
-    if (list->kind != YAML_LIST || list->count > most)
-        return loader_fail(loader, list, "'%s' must be a list of at most %zu", list->key, most);
+    enum ajar_status status = loader_check_list(loader, list, most);
+    if (status != AJAR_OK)
+        return status;
     *room = loader_take(loader, list->count, size);
     return *room ? AJAR_OK : AJAR_ERR_MEMORY;
 }
@@ -76,9 +79,12 @@ static enum ajar_status read_status_list(struct loader *loader, const struct yam
 static enum ajar_status read_header_test(struct loader *loader, const struct yaml *map,
                                          struct refusal_rule *rule)
 {
+    static const char *const keys[] = {"name", "equals", "starts", "contains", NULL};
     if (!map)
         return AJAR_OK;
-    enum ajar_status status = loader_find_text(loader, map, "name", &rule->header_name);
+    enum ajar_status status = yaml_check_keys(loader->file, map, keys, loader->problem);
+    if (status == AJAR_OK)
+        status = loader_find_text(loader, map, "name", &rule->header_name);
     if (status == AJAR_OK && !rule->header_name)
         return loader_fail(loader, map, "a header needs a name");
     return status == AJAR_OK ? loader_read_test(loader, map, &rule->header_test) : status;
@@ -132,7 +138,8 @@ enum ajar_status loader_read_refusals(struct loader *loader, const struct yaml *
     if (!list)
         return AJAR_OK;
     void *room = NULL;
-    enum ajar_status status = list_room(loader, list, 256, sizeof *signature->refusals, &room);
+    enum ajar_status status =
+        list_room(loader, list, REFUSALS_MAX, sizeof *signature->refusals, &room);
     if (status != AJAR_OK)
         return status;
     signature->refusals = room;
@@ -163,6 +170,9 @@ static enum ajar_status read_groups(struct loader *loader, const struct yaml *li
                                     uint64_t *groups)
 {
     const struct signature *signature = loader->signature;
+    enum ajar_status status = list ? loader_check_list(loader, list, 64) : AJAR_OK;
+    if (status != AJAR_OK)
+        return status;
     for (const struct yaml *item = list ? list->first : NULL; item; item = item->next) {
         size_t i = 0;
         while (i < signature->group_count &&
@@ -202,8 +212,8 @@ static enum ajar_status add_paths(struct loader *loader, const struct yaml *node
             path_tree_add(loader->signature->path_tree, loader->signature->arena, paths[i], rule);
         if (status != AJAR_OK)
             return loader_fail(loader, node,
-                               "'%s' is no path: it begins with '/' and has at most "
-                               "%d parts",
+                               "'%s' is no path: it begins with '/', has at most "
+                               "%d parts and '**' only as the last",
                                paths[i], PATH_SEGMENTS_MAX);
     }
     return status;

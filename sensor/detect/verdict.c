@@ -22,17 +22,25 @@ enum identity verdict_identity(const struct evidence *evidence)
     return best;
 }
 
+/* A server may challenge in several lines of one name. */
+static bool any_line_holds(const struct refusal_rule *rule, const struct http_headers *headers)
+{
+    for (size_t i = 0; i < headers->count; i++) {
+        const struct http_header *line = &headers->lines[i];
+        if (slice_equals_nocase(line->name, rule->header_name) &&
+            test_holds(&rule->header_test, line->value.text, line->value.length))
+            return true;
+    }
+    return false;
+}
+
 uint64_t verdict_refusal_headers(const struct signature *signature,
                                  const struct http_headers *headers)
 {
     uint64_t holds = 0;
     for (size_t i = 0; i < signature->refusal_count && i < 64; i++) {
         const struct refusal_rule *rule = &signature->refusals[i];
-        struct slice value = {NULL, 0};
-        if (rule->header_name)
-            value = http_header_find(headers, rule->header_name);
-        if (!rule->header_name ||
-            (value.text && test_holds(&rule->header_test, value.text, value.length)))
+        if (!rule->header_name || any_line_holds(rule, headers))
             holds |= UINT64_C(1) << i;
     }
     return holds;
@@ -102,6 +110,11 @@ static bool has_metadata(const struct reply *reply)
            (reply->records_all != FINDING_NO_COUNT && reply->records_all > 0);
 }
 
+bool verdict_has_content(const struct reply *reply)
+{
+    return reply->written_seen || reply->returned > 0 || reply->values_seen || has_metadata(reply);
+}
+
 static enum verdict judge_content(const struct evidence *evidence, enum request_level level)
 {
     const struct reply *reply = &evidence->reply;
@@ -134,6 +147,8 @@ static enum verdict judge_success(const struct evidence *evidence)
     bool counted = reply->totals > 0 || reply->count_held != FINDING_NO_COUNT;
     if (!reply->rule && !counted && !has_metadata(reply))
         level = LEVEL_REVEALED; /* a request that was not seen may have asked for no more */
+    if (reply->note.options)
+        return VERDICT_REVEALED;
     if (reply->note.head)
         return level == LEVEL_REVEALED ? VERDICT_REVEALED : VERDICT_OPEN;
     if (reply->cut && reply->body_bytes == 0)
@@ -156,6 +171,7 @@ static void judge_error(const struct reply *reply, struct judgement *judgement)
 {
     bool overloaded = reply->status == 429 || reply->status == 503;
     bool product_only = reply->rule && reply->rule->level == LEVEL_REVEALED;
+    overloaded |= reply->note.options;
     judgement->weak = is_routing_error(reply);
     judgement->verdict = overloaded || !reply->rule || (product_only && !judgement->weak)
                              ? VERDICT_REVEALED

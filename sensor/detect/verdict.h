@@ -29,6 +29,9 @@ const struct refusal_rule *verdict_find_refusal(const struct evidence *evidence)
 uint64_t verdict_refusal_headers(const struct signature *signature,
                                  const struct http_headers *headers);
 
+/* Whether the reply so far shows content: a write done, records, values, names, counts. */
+bool verdict_has_content(const struct reply *reply);
+
 /* What the reply proves as far as it was read. */
 struct judgement verdict_judge(const struct evidence *evidence);
 

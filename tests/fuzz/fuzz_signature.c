@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Fuzzes the signature loader: bytes to YAML tree to a signature. What is refused says where and
+ * why and leaves nothing behind; what is accepted can be shown and matches requests.
+ */
+#include "detect/request.h"
+#include "detect/signature.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void match(struct signature *signature, const char *path)
+{
+    struct signature_set set = {.signatures = &signature, .count = 1};
+    struct http_request request = {.method = {"GET", 3},
+                                   .target = {path, strlen(path)},
+                                   .path = {path, strlen(path)},
+                                   .query = {"v&h=index,dc", 12}};
+    struct request_detail detail;
+    struct request_match found;
+    if (request_match(&set, NULL, &request, &found) && found.rule >= signature->request_count)
+        abort();
+    request_read_detail(signature, found.rule, found.index, &request, &detail);
+    request_read_body(signature, (const uint8_t *)"\"query\"", 7, &detail);
+}
+
+static void use(struct signature *signature)
+{
+    char *text = NULL;
+    size_t length = 0;
+    FILE *out = open_memstream(&text, &length);
+    if (!out)
+        abort();
+    signature_write(signature, out);
+    if (fclose(out) != 0)
+        abort();
+    free(text);
+    match(signature, "/");
+    match(signature, "/a/b/c/_search");
+    match(signature, "/_cat/indices");
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct signature *signature = NULL;
+    struct problem problem = {.text = ""};
+    enum ajar_status status =
+        signature_load_text("fuzz", (const char *)data, size, &signature, &problem);
+    if (status == AJAR_OK) {
+        use(signature);
+    } else if (signature || strncmp(problem.text, "fuzz:", 5) != 0) {
+        abort(); /* a refusal keeps nothing and says where */
+    }
+    signature_free(signature);
+    return 0;
+}
