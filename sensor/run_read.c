@@ -127,7 +127,7 @@ static enum ajar_status prepare(struct reading *r, struct problem *problem)
         status = sensor_open(&r->sensor, config, false, import ? r->import_id : NULL, problem);
     if (status == AJAR_OK)
         status = sensor_start(&r->sensor, problem);
-    if (status == AJAR_OK && import && !config->json) /* else each event says it */
+    if (status == AJAR_OK && import)
         log_info("the events in Redis bear ajar.import %s", r->import_id);
     if (status == AJAR_OK && passed_over && !config->json)
         log_info("%zu files are no captures and were passed over", passed_over);
