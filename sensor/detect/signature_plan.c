@@ -89,7 +89,7 @@ static enum ajar_status add_columns(struct plan_maker *maker, const char *base,
 {
     for (size_t i = 0; i < table->column_count; i++) {
         char path[PLAN_PATH_MAX];
-        uint16_t fact;
+        uint16_t fact = SIGNATURE_NONE;
         int length = snprintf(path, sizeof path, "%s/%s", base, table->columns[i].name);
         if (length < 0 || (size_t)length >= sizeof path)
             return loader_fail(maker->loader, maker->node, "a column of the table '%s' is too long",
