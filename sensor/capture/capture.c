@@ -41,3 +41,10 @@ void capture_close(struct capture *capture)
     if (capture)
         capture->kind->close(capture);
 }
+
+enum ajar_status capture_report_damage(const char *path, uint64_t packets, const char *what,
+                                       struct problem *problem)
+{
+    return problem_set(problem, AJAR_ERR_FORMAT, "%s is cut or damaged after %llu packets: %s",
+                       path, (unsigned long long)packets, what);
+}

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Frames from a stored capture, read by libpcap: pcap in both byte orders with micro- or
- * nanoseconds, and pcapng. A damaged file gives every frame before the damage, then one sentence.
+ * Frames from a stored capture: pcap in both byte orders with micro- or nanoseconds, read by
+ * libpcap; pcapng goes to pcapng.c. A damaged file gives every frame before the damage, then one
+ * sentence.
  */
+#include "capture/pcapng.h"
 #include "capture/source.h"
 #include "capture/stream.h"
 
@@ -34,13 +36,6 @@ static void receive(u_char *user, const struct pcap_pkthdr *header, const u_char
     capture_deliver(&f->base, &frame);
 }
 
-static enum ajar_status report_damage(const struct file_capture *f, const char *what,
-                                      struct problem *problem)
-{
-    return problem_set(problem, AJAR_ERR_FORMAT, "%s is cut or damaged after %llu packets: %s",
-                       f->path, (unsigned long long)f->base.frames, what);
-}
-
 static enum ajar_status run_file(struct capture *capture, int most, int timeout_ms,
                                  struct problem *problem)
 {
@@ -53,9 +48,9 @@ static enum ajar_status run_file(struct capture *capture, int most, int timeout_
         return AJAR_END;
     const char *fault = stream_fault(f->stream);
     if (fault)
-        return report_damage(f, fault, problem);
+        return capture_report_damage(f->path, capture->frames, fault, problem);
     if (result < 0)
-        return report_damage(f, pcap_geterr(f->pcap), problem);
+        return capture_report_damage(f->path, capture->frames, pcap_geterr(f->pcap), problem);
     return AJAR_END;
 }
 
@@ -92,42 +87,67 @@ static const struct capture_kind file_kind = {
 };
 
 /* Hands the file over to libpcap, with times in nanoseconds whatever the file has. */
-static enum ajar_status open_pcap(struct file_capture *f, struct problem *problem)
+static enum ajar_status open_pcap(struct file_capture *f, FILE *file, struct problem *problem)
 {
-    FILE *file;
-    enum ajar_status status = stream_open(f->path, &f->stream, &file, problem);
-    if (status != AJAR_OK)
-        return status;
     char message[PCAP_ERRBUF_SIZE] = "";
     f->pcap = pcap_fopen_offline_with_tstamp_precision(file, PCAP_TSTAMP_PRECISION_NANO, message);
     if (!f->pcap) {
         const char *fault = stream_fault(f->stream);
-        status = problem_set(problem, AJAR_ERR_FORMAT, "%s is not a capture: %s", f->path,
-                             fault ? fault : message);
-        (void)fclose(file);
-        return status;
+        return problem_set(problem, AJAR_ERR_FORMAT, "%s is not a capture: %s", f->path,
+                           fault ? fault : message);
     }
     f->link_type = pcap_datalink(f->pcap);
+    return AJAR_OK;
+}
+
+/* On failure the file is still the caller's. */
+static enum ajar_status open_classic(const char *path, FILE *file, struct stream *stream,
+                                     struct file_capture **opened, struct problem *problem)
+{
+    struct file_capture *f = calloc(1, sizeof *f);
+    if (!f)
+        return problem_set(problem, AJAR_ERR_MEMORY, "%s: out of memory", path);
+    f->base.kind = &file_kind;
+    f->stream = stream;
+    f->path = strdup(path);
+    enum ajar_status status = AJAR_OK;
+    if (!f->path)
+        status = problem_set(problem, AJAR_ERR_MEMORY, "%s: out of memory", path);
+    if (status == AJAR_OK)
+        status = open_pcap(f, file, problem);
+    if (status != AJAR_OK) {
+        close_file(&f->base);
+        return status;
+    }
+    *opened = f;
     return AJAR_OK;
 }
 
 enum ajar_status capture_open_file(const char *path, const char *filter, struct capture **capture,
                                    struct problem *problem)
 {
-    struct file_capture *f = calloc(1, sizeof *f);
-    if (!f)
-        return problem_set(problem, AJAR_ERR_MEMORY, "%s: out of memory", path);
-    f->base.kind = &file_kind;
-    f->path = strdup(path);
-    enum ajar_status status =
-        f->path ? open_pcap(f, problem)
-                : problem_set(problem, AJAR_ERR_MEMORY, "%s: out of memory", path);
-    if (status == AJAR_OK && filter)
-        status = capture_set_filter(f->pcap, filter, f->path, problem);
+    struct stream *stream;
+    FILE *file;
+    enum ajar_status status = stream_open(path, &stream, &file, problem);
+    if (status != AJAR_OK)
+        return status;
+    struct capture *opened = NULL;
+    struct file_capture *classic = NULL;
+    if (pcapng_detect(file))
+        status = pcapng_open(path, file, stream, filter, &opened, problem);
+    else
+        status = open_classic(path, file, stream, &classic, problem);
     if (status != AJAR_OK) {
-        close_file(&f->base);
+        (void)fclose(file);
         return status;
     }
-    *capture = &f->base;
-    return AJAR_OK;
+    if (classic && filter)
+        status = capture_set_filter(classic->pcap, filter, path, problem);
+    if (classic)
+        opened = &classic->base;
+    if (status == AJAR_OK)
+        *capture = opened;
+    else
+        capture_close(opened);
+    return status;
 }

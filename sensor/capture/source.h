@@ -34,11 +34,25 @@ struct capture {
     void *context;
 };
 
-/* Compiles and sets a pcap filter; AJAR_ERR_USAGE and one sentence if it is not one. `name` is the
- * file or interface, for the sentence. */
+/* Says, as AJAR_ERR_FORMAT, that a file is damaged after so many packets. */
+enum ajar_status capture_report_damage(const char *path, uint64_t packets, const char *what,
+                                       struct problem *problem);
+
+/* Compiles a pcap filter and sets it on a handle; AJAR_ERR_USAGE and one sentence if it is not one.
+ * `name` is the file or interface, for the sentence. */
 struct pcap;
 enum ajar_status capture_set_filter(struct pcap *pcap, const char *filter, const char *name,
                                     struct problem *problem);
+
+/* The same for sources without a handle: a filter for frames of one link type. Free with
+ * capture_filter_free(), which accepts NULL. */
+struct capture_filter;
+enum ajar_status capture_filter_new(const char *filter, int link_type, const char *name,
+                                    struct capture_filter **made, struct problem *problem);
+void capture_filter_free(struct capture_filter *filter);
+
+/* Whether the frame passes. */
+bool capture_filter_matches(const struct capture_filter *filter, const struct frame *frame);
 
 /* Hands one frame to the listener; `frame` lacks nothing but its ordinal. */
 static inline void capture_deliver(struct capture *capture, struct frame *frame)
