@@ -179,7 +179,7 @@ static void on_finding(void *context, const struct finding *finding)
         pipeline->findings_dropped++;
         return;
     }
-    memcpy(slot, finding, sizeof *finding);
+    finding_copy(slot, finding);
     ring_push(ring);
 }
 

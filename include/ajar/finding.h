@@ -10,7 +10,9 @@
 #include "ajar/addr.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* The ladder: how far the evidence goes, in rising order. */
 enum verdict {
@@ -120,6 +122,15 @@ struct finding {
     uint16_t datasets_dropped; /* more were named than fit */
     struct finding_dataset datasets[FINDING_DATASETS_MAX];
 };
+
+/* Copies a finding without the data sets it does not have: findings are large and mostly empty. */
+static inline void finding_copy(struct finding *to, const struct finding *from)
+{
+    uint16_t count =
+        from->dataset_count < FINDING_DATASETS_MAX ? from->dataset_count : FINDING_DATASETS_MAX;
+    memcpy(to, from, offsetof(struct finding, datasets) + count * sizeof from->datasets[0]);
+    to->dataset_count = count;
+}
 
 /* The ladder's word for a verdict; never NULL. */
 const char *verdict_name(enum verdict verdict);

@@ -65,6 +65,7 @@ enum http_end {
 struct http_body_totals {
     enum http_end end;
     uint64_t wire_bytes;    /* body bytes as sent, transfer coding removed, content coding not */
+    uint64_t read_bytes;    /* of wire_bytes, those whose content was given to body() in full */
     uint64_t decoded_bytes; /* bytes given to body() */
     bool encoded;           /* it had a content coding (gzip, deflate) */
     bool undecodable;       /* a content coding we do not read, or broken, or over the bomb cap */

@@ -316,25 +316,30 @@ static bool on_reply(void *context, struct flow *flow, const struct http_reply *
     reply_begin(evidence, head);
     reading_insert(detector, evidence);
     bool wanted = body_matters(evidence, head);
-    reply->encoded = http_header_find(&head->headers, "content-encoding").text != NULL;
     reply->cut = !wanted && !reply->note.head;
     detector->counters.replies_read += wanted;
     return wanted;
 }
 
-/* Whether enough of the body was read: nothing identifies it, or sampling says so. */
-static bool had_enough(const struct detector *detector, struct evidence *evidence)
+/* Nothing but its shape could make the reply a store's, and its first bytes do not. */
+static bool is_hopeless(const struct evidence *evidence)
 {
     const struct reply *reply = &evidence->reply;
     bool unknown = evidence->identity == IDENTITY_NONE && !(reply->rule && reply->rule->own);
-    if (unknown && reply->body_bytes >= DETECT_UNKNOWN_BYTES)
-        return verdict_identity(evidence) == IDENTITY_NONE;
-    if (detector->options.scan_full || !reply->encoded)
+    return unknown && reply->body_bytes >= DETECT_UNKNOWN_BYTES &&
+           verdict_identity(evidence) == IDENTITY_NONE;
+}
+
+/* Whether sampling has had its share of this reply. */
+static bool is_sampled_enough(const struct detector *detector, const struct evidence *evidence)
+{
+    const struct reply *reply = &evidence->reply;
+    if (detector->options.scan_full)
         return false;
-    bool sampled =
-        reply->body_bytes >= DETECT_SAMPLE_REPLY || evidence->scanned_bytes >= DETECT_SAMPLE_FLOW;
-    evidence->sampled |= sampled;
-    return sampled;
+    uint64_t share = reply->returned > 0 ? DETECT_SAMPLE_REPLY : DETECT_SAMPLE_LISTING;
+    if (evidence->scanned_bytes >= DETECT_SAMPLE_FLOW)
+        share = DETECT_SAMPLE_LEAST;
+    return reply->body_bytes >= share;
 }
 
 static void tell_waiting_proof(struct detector *detector, struct evidence *evidence,
@@ -351,6 +356,10 @@ static void tell_waiting_proof(struct detector *detector, struct evidence *evide
         tell_reply(detector, evidence, &judgement, evidence->reply_ns, evidence->proof_ordinal);
 }
 
+/*
+ * Reading stops between packets, never inside one: only then does the inspector know which part
+ * of the body as sent was read, and the rest can be estimated.
+ */
 static bool on_body(void *context, struct flow *flow, const uint8_t *data, size_t length,
                     const struct packet *packet)
 {
@@ -358,12 +367,20 @@ static bool on_body(void *context, struct flow *flow, const uint8_t *data, size_
     struct evidence *evidence = evidence_known(detector, flow);
     if (!evidence || !evidence->reply.active)
         return false;
+    struct reply *reply = &evidence->reply;
+    uint64_t ordinal = packet ? packet->ordinal : 0;
+    if (reply->sampled && ordinal != reply->sampled_at)
+        return false;
     evidence->scanned_bytes += length;
     bool more = reply_add_body(evidence, data, length);
     if (packet)
         tell_waiting_proof(detector, evidence, packet->time_ns);
-    if (more && had_enough(detector, evidence)) {
-        evidence->reply.cut = true;
+    if (!reply->sampled && is_sampled_enough(detector, evidence)) {
+        reply->sampled = true;
+        reply->sampled_at = ordinal;
+    }
+    if (more && is_hopeless(evidence)) {
+        reply->cut = true;
         more = false;
     }
     return more;
@@ -374,6 +391,24 @@ static bool on_body_gap(void *context, struct flow *flow, uint32_t length)
     struct evidence *evidence = evidence_known(context, flow);
     (void)length;
     return evidence && evidence->reply.active && reply_skip_gap(evidence);
+}
+
+/* Records of the part that was not read, as many a byte as in the part that was. */
+static void estimate_rest(struct evidence *evidence, const struct http_body_totals *totals)
+{
+    struct reply *reply = &evidence->reply;
+    if (!reply->sampled || totals->read_bytes == 0 || totals->read_bytes >= totals->wire_bytes)
+        return;
+    evidence->sampled = true;
+    double factor = (double)totals->wire_bytes / (double)totals->read_bytes;
+    uint64_t estimate = (uint64_t)((double)reply->returned * factor);
+    if (reply->totals == 1 && estimate > reply->total && !reply->lower_bound)
+        estimate = reply->total;
+    if (estimate <= reply->returned)
+        return;
+    if (reply->current)
+        reply->current->returned += estimate - reply->returned;
+    reply->returned = estimate;
 }
 
 /* A proof's share in the flow's totals. */
@@ -399,6 +434,7 @@ static void on_reply_end(void *context, struct flow *flow, const struct http_bod
     reply->cut |= totals->end != HTTP_END_COMPLETE || totals->undecodable;
     evidence->partial |= totals->end != HTTP_END_COMPLETE;
     reply_finish(evidence);
+    estimate_rest(evidence, totals);
     struct judgement judgement = judge(evidence);
     reading_remove(detector, evidence);
     if (judgement.verdict == VERDICT_NONE) {
@@ -502,6 +538,9 @@ static void tell_session(struct detector *detector, struct evidence *evidence, e
     if (evidence->reached[shown] == VERDICT_NONE)
         return;
     evidence->partial |= end == FLOW_END_EVICTED;
+    /* Nobody answered: what was asked for is all there is to say. */
+    if (evidence->reached[shown] == VERDICT_PROBED && evidence->identity == IDENTITY_NONE)
+        evidence->identity = IDENTITY_LIKELY;
     bool only_probed = !evidence->told;
     finding_fill(evidence, evidence->flow, only_probed ? FINDING_QUERY : FINDING_SESSION, finding);
     finding->verdict = evidence->reached[shown];

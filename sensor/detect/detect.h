@@ -15,9 +15,12 @@
 #define DETECT_FLOWS_MAX                                                                           \
     8192 /* flows with evidence at once; of more, exchanges are counted and not judged */
 #define DETECT_TELL_AFTER_NS UINT64_C(50000000) /* a proof waits this long for its reply to end */
-#define DETECT_UNKNOWN_BYTES 4096   /* of a reply that nothing but its shape could make a store's */
-#define DETECT_SAMPLE_REPLY  16384  /* --scan sampled: of one reply with a content coding */
-#define DETECT_SAMPLE_FLOW   262144 /* --scan sampled: of all such replies of a flow */
+#define DETECT_UNKNOWN_BYTES 4096 /* of a reply that nothing but its shape could make a store's */
+/* --scan sampled: decoded bytes read of one reply; what follows is estimated from its size. */
+#define DETECT_SAMPLE_REPLY   16384  /* of a reply that hands out records */
+#define DETECT_SAMPLE_LISTING 262144 /* of any other */
+#define DETECT_SAMPLE_FLOW    262144 /* of a flow, before each further reply gets the least */
+#define DETECT_SAMPLE_LEAST   2048
 
 /* Called for every finding, which is borrowed until it returns. */
 typedef void (*detect_listener)(void *context, const struct finding *finding);

@@ -61,6 +61,7 @@ struct dataset_list {
 /* A line or object that describes one data set, while it is being read. */
 struct dataset_row {
     bool open;
+    bool unproven; /* counts only once a row-proof was seen */
     char name[96];
     uint64_t records;
     uint64_t bytes;
@@ -88,7 +89,7 @@ struct reply {
     bool lower_bound; /* the total is not exact */
     bool scan_broken;
     bool cut;        /* not all of the body was read */
-    bool encoded;    /* it has a content coding */
+    bool sampled;    /* enough was read, the rest is estimated */
     uint32_t totals; /* totals read (several in one reply: none of them is the store's) */
     uint32_t rows;   /* data sets described */
     uint32_t lines;  /* lines of a text body with content */
@@ -98,6 +99,7 @@ struct reply {
     uint64_t rows_records; /* sum over the rows */
     uint64_t returned;     /* records handed out */
     uint64_t unassigned;   /* of them, whose data set did not follow */
+    uint64_t sampled_at;   /* ordinal of the packet with which enough was read */
     uint64_t body_bytes;   /* decoded bytes seen */
     uint64_t wire_bytes;   /* of the body as sent, once it is over */
     struct finding_dataset *current;

@@ -114,6 +114,8 @@ static void row_end(struct evidence *evidence)
     struct reply *reply = &evidence->reply;
     struct dataset_row *row = &reply->row;
     row->open = false;
+    if (row->unproven)
+        return;
     reply->names_seen |= row->name[0] != '\0' || row->records != FINDING_NO_COUNT;
     if (row->records != FINDING_NO_COUNT)
         count_add(&reply->rows_records, row->records);
@@ -235,6 +237,13 @@ static void note_role(struct evidence *evidence, enum role role, const struct js
     case ROLE_ROW_KEY:
         row_begin(reply, event->key, event->key_length);
         break;
+    case ROLE_NAMED_ROW:
+        row_begin(reply, event->key, event->key_length);
+        reply->row.unproven = true;
+        break;
+    case ROLE_ROW_PROOF:
+        reply->row.unproven = false;
+        break;
     case ROLE_ROW_DATASET:
         copy_event(reply->row.name, sizeof reply->row.name, event);
         break;
@@ -310,7 +319,7 @@ static bool fact_holds(const struct fact *fact, const struct json_event *event)
 
 static bool is_row(enum role role)
 {
-    return role == ROLE_ROW || role == ROLE_ROW_KEY;
+    return role == ROLE_ROW || role == ROLE_ROW_KEY || role == ROLE_NAMED_ROW;
 }
 
 static bool on_json(void *context, const struct json_event *event)

@@ -42,6 +42,8 @@ enum role {
     ROLE_DATASET_KEY, /* the member's name is a data set's name */
     ROLE_ROW,         /* an object that describes one data set */
     ROLE_ROW_KEY,     /* the same, named by its key */
+    ROLE_NAMED_ROW,      /* the same, but only if a row-proof stands in it */
+    ROLE_ROW_PROOF,
     ROLE_ROW_DATASET, /* inside a row: its name */
     ROLE_RECORDS,     /* number held: of the row, else of the request's data set */
     ROLE_BYTES,       /* size held: of the row */

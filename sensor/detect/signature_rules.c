@@ -262,16 +262,14 @@ static enum ajar_status read_request(struct loader *loader, const struct yaml *i
     return status == AJAR_OK ? add_paths(loader, yaml_find(item, "path"), number) : status;
 }
 
-/* The plan for replies whose request was not seen: everything but what takes any member for a name.
- */
+/* The plan for replies whose request was not seen: all groups, and the listing that lines of their own prove. */
 static enum ajar_status make_unseen_plan(struct loader *loader, const struct yaml *list)
 {
     struct signature *signature = loader->signature;
     uint64_t groups = 1;
     uint16_t table = SIGNATURE_NONE;
     for (size_t i = 0; i < signature->group_count; i++)
-        if (strcmp(signature->groups[i].name, "by-index") != 0)
-            groups |= UINT64_C(1) << i;
+        groups |= UINT64_C(1) << i;
     for (size_t i = 0; i < signature->table_count; i++)
         if (signature->tables[i].first_words[0])
             table = (uint16_t)i;

@@ -19,7 +19,8 @@ struct http_half {
     struct http_body body;
     struct http_inflate *inflate; /* while a coded body is decoded */
     uint64_t decoded_bytes;
-    uint8_t coding; /* enum http_coding of the body */
+    uint64_t read_bytes; /* body bytes whose content was delivered */
+    uint8_t coding;      /* enum http_coding of the body */
     bool in_body;
     bool wanted;      /* the listener wants its content */
     bool undecodable; /* its content cannot be told */

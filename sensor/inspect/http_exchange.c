@@ -73,6 +73,8 @@ static void pass_content(const struct http_call *call, struct http_half *half, s
         decode_content(call, half, data);
     else
         half->wanted = deliver(&to, (const uint8_t *)data.text, data.length);
+    if (half->wanted)
+        half->read_bytes += data.length;
 }
 
 /* The body that just began is coded: finds a decoder for it, if its content is wanted. */
@@ -102,6 +104,7 @@ static void begin_body(const struct http_call *call, struct http_half *half,
     bool mixed = framing->chunked && framing->other_transfer;
     half->coding = mixed ? HTTP_CODING_UNKNOWN : framing->coding;
     half->decoded_bytes = 0;
+    half->read_bytes = 0;
     half->in_body = true;
     half->wanted = wanted;
     begin_decoding(call, half);
@@ -113,6 +116,7 @@ static void finish_body(const struct http_call *call, struct http_half *half, en
     struct http_body_totals totals = {
         .end = half->body.gapped ? HTTP_END_GAP : end,
         .wire_bytes = half->body.wire_bytes,
+        .read_bytes = half->read_bytes,
         .decoded_bytes = half->decoded_bytes,
         .encoded = half->coding != HTTP_CODING_NONE,
         .undecodable = half->undecodable,

@@ -65,7 +65,7 @@ static bool is_identified(const struct ledger *ledger, const struct finding *fin
 {
     if (finding->verdict == VERDICT_NONE || finding->verdict >= VERDICTS)
         return false;
-    if (finding->identity != IDENTITY_NONE && finding->verdict != VERDICT_PROBED)
+    if (finding->identity != IDENTITY_NONE)
         return true;
     return servers_find(ledger->servers, finding) != NULL;
 }
@@ -165,7 +165,7 @@ static void count_limits(struct ledger *ledger)
 static void add_identified(struct ledger *ledger, const struct finding *finding)
 {
     const struct server *server = servers_learn(ledger->servers, finding);
-    ledger->finding = *finding;
+    finding_copy(&ledger->finding, finding);
     if (server)
         fill_names(&ledger->finding, server);
     /* A server that is known to refuse made that error before it asked who it is. */
