@@ -86,7 +86,7 @@ static void append_text(json_t *list, const char *text)
 
 static bool is_exposing(const struct event *event)
 {
-    return event->finding && event->credentials == CREDENTIALS_NONE &&
+    return event->finding && !event->finding->weak && event->credentials == CREDENTIALS_NONE &&
            verdict_exposes((enum verdict)event->finding->verdict);
 }
 
@@ -471,6 +471,7 @@ static void add_store(json_t *ajar, const struct event *event, const struct limi
     set_list(ajar, "evidence", evidence);
     (void)json_object_set_new(ajar, "partial", json_boolean(finding->partial));
     set_true(ajar, "request_unseen", finding->request_unseen);
+    set_true(ajar, "weak", finding->weak);
     set_true(ajar, "sampled", finding->sampled);
     set_true(ajar, "midstream", finding->midstream);
     add_ndpi(ajar, finding);

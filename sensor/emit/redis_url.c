@@ -79,11 +79,18 @@ static enum ajar_status read_login(struct reader *reader, const char *login, siz
     return AJAR_OK;
 }
 
+/* What stands there may be user:password of somebody who forgot the host. */
+static void hide_login(struct reader *reader)
+{
+    if (!reader->has_login)
+        reader->shown = "redis://...";
+}
+
 static enum ajar_status read_port(struct reader *reader, const char *text)
 {
     uint32_t port;
-    if (!reader->has_login && text[strspn(text, "0123456789")] != '\0')
-        reader->shown = "redis://..."; /* user:password without a host looks like this */
+    if (text[strspn(text, "0123456789")] != '\0')
+        hide_login(reader);
     if (!read_number(text, 65535, &port) || port == 0)
         return wrong(reader, "the port is not a number from 1 to 65535 (in a password, : / @ and % "
                              "are written %3A %2F %40 %25)");
@@ -114,6 +121,8 @@ static enum ajar_status read_host(struct reader *reader, const char *text, size_
         return wrong(reader, "only :port may follow the ]");
     bool has_port = rest[0] == ':';
     rest[0] = '\0';
+    if (host[0] == '\0')
+        hide_login(reader);
     if (host[0] == '\0' || strlen(host) >= sizeof reader->url.host ||
         strpbrk(host, " \t\r\n?#\\") != NULL)
         return wrong(reader,

@@ -130,7 +130,8 @@ static void tell_store(struct ledger *ledger, const struct event *base,
                                    .credentials = event.credentials,
                                    .direction = event.direction,
                                    .returned = finding->returned,
-                                   .bytes = finding->gave_bytes};
+                                   .bytes = finding->gave_bytes,
+                                   .weak = finding->weak};
     struct severity severity;
     severity_judge(&facts, &severity);
     set_severity(&event, &severity);

@@ -17,6 +17,7 @@
 #define WEIGHT_LARGE       3
 #define WEIGHT_HUGE        6
 #define WEIGHT_PRESENTED   (-40)
+#define WEIGHT_WEAK        (-30)
 #define SEVERITY_LOGGED_IN 10 /* a login that the store is known to demand: ordinary work */
 
 static const int verdict_weights[VERDICTS] = {
@@ -76,6 +77,8 @@ void severity_judge(const struct severity_facts *facts, struct severity *severit
     add_volume(severity, facts);
     if (facts->credentials == CREDENTIALS_PRESENTED)
         add(severity, WEIGHT_PRESENTED, "credentials presented");
+    if (facts->weak)
+        add(severity, WEIGHT_WEAK, "weak proof");
     if (severity->value > 100)
         severity->value = 100;
 }

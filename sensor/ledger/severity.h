@@ -14,6 +14,7 @@ struct severity_facts {
     enum direction direction;
     uint64_t returned; /* records handed out */
     uint64_t bytes;    /* bytes handed out */
+    bool weak;         /* open by an error that may come before access control */
 };
 
 struct severity {

@@ -289,3 +289,18 @@ Test(ledger, severity_has_its_reasons)
     cr_assert_str_eq(told[0].event.reasons[1], "outside");
     cr_assert_eq(told[1].event.severity, 80);
 }
+
+Test(ledger, weak_proof_opens_nothing_and_says_nothing_of_a_server_that_refuses)
+{
+    struct finding weak = make_finding(VERDICT_OPEN);
+    weak.weak = true;
+    add(weak);
+    cr_assert_eq(told_count, 1);
+    cr_assert_eq(told[0].finding.verdict, VERDICT_OPEN);
+    cr_assert_eq(ledger_exposures(ledger), 0);
+    add(make_finding(VERDICT_REFUSED));
+    add(weak);
+    cr_assert_eq(told[2].finding.verdict, VERDICT_REVEALED);
+    add(make_finding(VERDICT_OPEN));
+    cr_assert_eq(ledger_exposures(ledger), 1, "its accepted twin");
+}

@@ -86,3 +86,13 @@ Test(severity, sinks_with_credentials)
     cr_assert_eq(proven.value, 10);
     cr_assert(has_reason(&proven, "credentials proven"));
 }
+
+Test(severity, of_a_weak_proof_wakes_nobody)
+{
+    struct severity_facts facts = {.verdict = VERDICT_OPEN};
+    cr_assert_eq(judge(facts).value, 60);
+    facts.weak = true;
+    struct severity weak = judge(facts);
+    cr_assert_eq(weak.value, 30);
+    cr_assert(has_reason(&weak, "weak proof"));
+}

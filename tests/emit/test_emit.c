@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "emit/emit.h"
+#include "emit/events.h"
+#include "emit/redis_server.h"
+
+static struct emit_options options;
+static struct emitter *emitter;
+static struct problem problem;
+static char folder[] = "/tmp/ajar-emit-XXXXXX";
+static char path[64];
+static struct redis_server server;
+
+static void setup(void)
+{
+    cr_assert(mkdtemp(folder));
+    (void)snprintf(path, sizeof path, "%s/events", folder);
+    options = (struct emit_options){.sensor = "span-1",
+                                    .site = "hq",
+                                    .file = path,
+                                    .redis_prefix = "{ajar}",
+                                    .stream_max = 1000};
+}
+
+static void teardown(void)
+{
+    emitter_free(emitter);
+    (void)unlink(path);
+    (void)rmdir(folder);
+    server_remove(&server);
+}
+
+TestSuite(emit, .init = setup, .fini = teardown);
+
+static void add(unsigned number)
+{
+    struct sample sample;
+    make_sample(&sample, VERDICT_DATA, number);
+    emitter_add(emitter, &sample.event);
+}
+
+static unsigned lines(void)
+{
+    unsigned count = 0;
+    FILE *file = fopen(path, "r");
+    if (!file)
+        return 0;
+    for (int c = fgetc(file); c != EOF; c = fgetc(file))
+        count += c == '\n';
+    fclose(file);
+    return count;
+}
+
+Test(emit, writes_the_same_document_to_file_and_redis)
+{
+    server_start(&server, NULL, NULL);
+    options.redis_url = server.url;
+    cr_assert_eq(emitter_new(&options, &emitter, &problem), AJAR_OK, "%s", problem.text);
+    add(1);
+    cr_assert_eq(emitter_finish(emitter, 10000, &problem), AJAR_OK, "%s", problem.text);
+    char line[EMIT_JSON_MAX + 2];
+    FILE *file = fopen(path, "r");
+    cr_assert(file && fgets(line, sizeof line, file));
+    fclose(file);
+    line[strcspn(line, "\n")] = '\0';
+    redisReply *reply = server_ask(&server, "XRANGE {ajar}:events - +");
+    cr_assert_eq(reply->elements, 1);
+    cr_assert_str_eq(reply->element[0]->element[1]->element[17]->str, line);
+    freeReplyObject(reply);
+    struct emit_counters counters;
+    emitter_read_counters(emitter, &counters);
+    cr_assert_eq(counters.events, 1);
+    cr_assert_eq(counters.written, 1);
+    cr_assert_eq(counters.redis_acknowledged, 1);
+}
+
+Test(emit, flush_makes_lines_visible)
+{
+    cr_assert_eq(emitter_new(&options, &emitter, &problem), AJAR_OK, "%s", problem.text);
+    add(1);
+    cr_assert_eq(lines(), 0);
+    emitter_flush(emitter);
+    cr_assert_eq(lines(), 1);
+    cr_assert_not(emitter_is_needless(emitter));
+}
+
+Test(emit, opens_nothing_when_redis_refuses)
+{
+    options.redis_url = "unix:///nonexistent/r.sock";
+    cr_assert_eq(emitter_new(&options, &emitter, &problem), AJAR_ERR_SYSTEM);
+    cr_assert_null(emitter);
+    cr_assert_neq(access(path, F_OK), 0, "the file was made");
+    cr_assert(strstr(problem.text, "/nonexistent/r.sock"), "%s", problem.text);
+}
+
+Test(emit, starts_live_without_a_redis)
+{
+    options.redis_url = "unix:///nonexistent/r.sock";
+    options.live = true;
+    cr_assert_eq(emitter_new(&options, &emitter, &problem), AJAR_OK, "%s", problem.text);
+    add(1);
+    cr_assert_eq(emitter_finish(emitter, 100, &problem), AJAR_ERR_LIMIT);
+    cr_assert(strstr(problem.text, "1 event did not reach Redis"), "%s", problem.text);
+    cr_assert_eq(lines(), 1, "the file has it all the same");
+}
+
+Test(emit, counts_without_any_output)
+{
+    options.file = NULL;
+    cr_assert_eq(emitter_new(&options, &emitter, &problem), AJAR_OK);
+    add(1);
+    add(2);
+    struct emit_counters counters;
+    emitter_read_counters(emitter, &counters);
+    cr_assert_eq(counters.events, 2);
+    cr_assert_eq(counters.written, 0);
+    cr_assert_eq(emitter_finish(emitter, 0, &problem), AJAR_OK);
+}
+
+Test(emit, is_needless_when_nobody_reads_standard_output)
+{
+    int ends[2];
+    cr_assert_eq(pipe(ends), 0);
+    int out = dup(STDOUT_FILENO);
+    (void)dup2(ends[1], STDOUT_FILENO);
+    options.file = "-";
+    enum ajar_status status = emitter_new(&options, &emitter, &problem);
+    add(1);
+    emitter_flush(emitter);
+    bool before = emitter_is_needless(emitter);
+    close(ends[0]);
+    add(2);
+    emitter_flush(emitter);
+    bool after = emitter_is_needless(emitter);
+    (void)dup2(out, STDOUT_FILENO);
+    cr_assert_eq(status, AJAR_OK);
+    cr_assert_not(before);
+    cr_assert(after);
+}
+
+Test(emit, checks_an_address_without_connecting)
+{
+    cr_assert_eq(emitter_check_url("redis://nobody.invalid:1", &problem), AJAR_OK);
+    cr_assert_eq(emitter_check_url("http://localhost", &problem), AJAR_ERR_USAGE);
+    cr_assert(strstr(problem.text, "redis://"), "%s", problem.text);
+}
