@@ -136,7 +136,7 @@ static void keep_counts(struct evidence *evidence)
     if (reply->detail.dataset[0] && !reply->absent && reply->status < 300)
         dataset =
             dataset_find(&evidence->datasets, reply->detail.dataset, strlen(reply->detail.dataset));
-    if (reply->rows > 0 && reply->rows_records > 0)
+    if (reply->rows_counted)
         better_records(evidence, reply->rows_records, COUNT_LISTING);
     if (reply->records_all != FINDING_NO_COUNT)
         better_records(evidence, reply->records_all, COUNT_LISTING);

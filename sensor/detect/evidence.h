@@ -96,6 +96,7 @@ struct reply {
     uint64_t total;
     uint64_t count_held;   /* ROLE_RECORDS outside a row, FINDING_NO_COUNT = none */
     uint64_t records_all;  /* FINDING_NO_COUNT = none */
+    bool rows_counted;     /* at least one row said a number */
     uint64_t rows_records; /* sum over the rows */
     uint64_t returned;     /* records handed out */
     uint64_t unassigned;   /* of them, whose data set did not follow */

@@ -42,7 +42,7 @@ enum role {
     ROLE_DATASET_KEY, /* the member's name is a data set's name */
     ROLE_ROW,         /* an object that describes one data set */
     ROLE_ROW_KEY,     /* the same, named by its key */
-    ROLE_NAMED_ROW,      /* the same, but only if a row-proof stands in it */
+    ROLE_NAMED_ROW,   /* the same, but only if a row-proof stands in it */
     ROLE_ROW_PROOF,
     ROLE_ROW_DATASET, /* inside a row: its name */
     ROLE_RECORDS,     /* number held: of the row, else of the request's data set */
@@ -111,13 +111,13 @@ struct table {
     struct column {
         const char *name; /* as typed in the request or the heading */
         enum role role;
-    } *columns;
+    } * columns;
     size_t column_count;
     struct layout {
         enum role roles[SIGNATURE_COLUMNS_MAX];
         const char *names[SIGNATURE_COLUMNS_MAX];
         size_t count;
-    } *layouts; /* by number of columns */
+    } * layouts; /* by number of columns */
     size_t layout_count;
     const char *first_words[8]; /* words a line of this store may begin with, NULL-terminated */
     const char *second_words[8];

@@ -262,7 +262,8 @@ static enum ajar_status read_request(struct loader *loader, const struct yaml *i
     return status == AJAR_OK ? add_paths(loader, yaml_find(item, "path"), number) : status;
 }
 
-/* The plan for replies whose request was not seen: all groups, and the listing that lines of their own prove. */
+/* The plan for replies whose request was not seen: all groups, and the listing that lines of their
+ * own prove. */
 static enum ajar_status make_unseen_plan(struct loader *loader, const struct yaml *list)
 {
     struct signature *signature = loader->signature;
