@@ -61,6 +61,12 @@ def captures():
     return found
 
 
+def distinct_captures():
+    """Without those made from another by leaving packets out (NAME-loss of NAME): same connections, so same event ids."""
+    stems = {path[:path.index(".pcap")] for path in captures()}
+    return [path for path in captures() if not any(path.startswith(stem + "-") for stem in stems)]
+
+
 def exposed_capture():
     """The smallest capture in which an outsider without credentials gets data."""
     return _smallest(lambda lines: any(_is_exposure(line) and line["verdict"] == "data" for line in lines))

@@ -36,11 +36,6 @@ def milliseconds(timestamp):
     return datetime.datetime.fromisoformat(timestamp.replace("Z", "+00:00")).timestamp() * 1000
 
 
-def packet_sockets():
-    with open("/proc/net/packet") as file:
-        return len(file.readlines()) - 1
-
-
 class Live(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
@@ -59,17 +54,16 @@ class Live(unittest.TestCase):
         self.addCleanup(self.redis.close)
 
     def watch(self, *options):
-        """Starts ajar watch and returns once its packet socket is open."""
+        """Starts ajar watch and returns once it captures."""
         messages = tempfile.TemporaryFile()
         self.addCleanup(messages.close)
-        before = packet_sockets()
         sensor = subprocess.Popen([support.AJAR, "watch", "-i", "mirror0", "--redis", self.redis.url, "--geo", support.CITY,
                                    "--geo", support.ASN, *options],
                                   stdin=subprocess.DEVNULL, stdout=messages, stderr=messages)
         self.addCleanup(sensor.wait)
         self.addCleanup(sensor.kill)
         sensor.messages = messages
-        support.wait_until(lambda: sensor.poll() is not None or packet_sockets() > before, "the packet socket of ajar watch")
+        support.wait_until(lambda: sensor.poll() is not None or "watching mirror0" in self.said(sensor), "ajar watch")
         self.assertIsNone(sensor.poll(), self.said(sensor))
         return sensor
 
