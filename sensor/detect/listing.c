@@ -102,8 +102,10 @@ static void keep_row(struct evidence *evidence, const struct dataset_row *row)
     struct reply *reply = &evidence->reply;
     reply->rows++;
     reply->names_seen = true;
-    if (row->records != FINDING_NO_COUNT)
+    if (row->records != FINDING_NO_COUNT) {
+        reply->rows_counted = true;
         count_add(&reply->rows_records, row->records);
+    }
     struct finding_dataset *dataset =
         dataset_find(&evidence->datasets, row->name, strlen(row->name));
     if (dataset && row->records != FINDING_NO_COUNT)

@@ -117,8 +117,10 @@ static void row_end(struct evidence *evidence)
     if (row->unproven)
         return;
     reply->names_seen |= row->name[0] != '\0' || row->records != FINDING_NO_COUNT;
-    if (row->records != FINDING_NO_COUNT)
+    if (row->records != FINDING_NO_COUNT) {
+        reply->rows_counted = true;
         count_add(&reply->rows_records, row->records);
+    }
     struct finding_dataset *dataset =
         dataset_find(&evidence->datasets, row->name, strlen(row->name));
     reply->rows++;

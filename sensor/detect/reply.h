@@ -36,13 +36,6 @@ void dataset_set_records(struct finding_dataset *dataset, uint64_t records,
 /* Adds to a number held; it stays below FINDING_NO_COUNT whatever a reply says. */
 void count_add(uint64_t *count, uint64_t more);
 
-/* One more row says how many records its data set holds. */
-static inline void count_row(struct reply *reply, uint64_t records)
-{
-    reply->rows_counted = true;
-    reply->rows_records += records;
-}
-
 /* Reads a number out of text ("1237", "612"); false if it is none. */
 bool number_read(const char *text, size_t length, uint64_t *number);
 
