@@ -20,6 +20,8 @@
 #define SIGNATURE_COLUMNS_MAX 24 /* columns of a text listing */
 #define SIGNATURE_NONE        UINT16_MAX
 
+struct yaml; /* base/yaml.h */
+
 /* Marks every signature has without naming them: bit numbers in a mark set. */
 enum builtin_mark {
     MARK_BARE_HEADERS, /* the reply has neither Server nor Date nor Via */
@@ -96,6 +98,7 @@ struct header_fact {
 /* A fact at a path of a group. */
 struct json_fact {
     const char *path;
+    const struct yaml *node; /* where it stands, for messages */
     uint16_t fact;
 };
 

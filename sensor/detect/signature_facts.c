@@ -239,6 +239,7 @@ static enum ajar_status read_path(struct loader *loader, const struct yaml *item
                                        "product", "kind",     "table", NULL};
     struct signature *signature = loader->signature;
     struct fact *fact = &signature->facts[signature->fact_count];
+    entry->node = item;
     enum ajar_status status = yaml_check_keys(loader->file, item, keys, loader->problem);
     if (status == AJAR_OK)
         status = loader_find_text(loader, item, "path", &entry->path);

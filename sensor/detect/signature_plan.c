@@ -21,7 +21,7 @@ struct pair {
 
 struct plan_maker {
     struct loader *loader;
-    const struct yaml *node;
+    const struct yaml *node; /* of the path being added */
     struct json_paths *paths;
     struct pair *pairs;
     size_t count;
@@ -46,7 +46,7 @@ static enum ajar_status add_pair(struct plan_maker *maker, const char *path, uin
                            PLAN_FACTS_MAX);
     enum ajar_status status = json_paths_add(maker->paths, path, &tag, &cause);
     if (status != AJAR_OK)
-        return loader_fail(maker->loader, maker->node, "path '%s': %s", path, cause.text);
+        return loader_fail(maker->loader, maker->node, "%s", cause.text);
     if (tag > maker->tags)
         maker->tags = tag;
     maker->pairs[maker->count] =
@@ -110,6 +110,7 @@ static enum ajar_status add_group(struct plan_maker *maker, const struct json_gr
     enum ajar_status status = AJAR_OK;
     for (size_t i = 0; status == AJAR_OK && i < group->count; i++) {
         const struct json_fact *entry = &group->facts[i];
+        maker->node = entry->node;
         status = add_pair(maker, entry->path, entry->fact);
         if (status == AJAR_OK && signature->facts[entry->fact].table && table != SIGNATURE_NONE)
             status = add_columns(maker, entry->path, &signature->tables[table]);

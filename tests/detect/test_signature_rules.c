@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "detect/loading.h"
+
+#define MARKS      HEAD "json:\n  common:\n    - {path: /a, mark: a}\n" /* six lines */
+#define REQUEST(x) HEAD "requests:\n  - " x "\n" EXAMPLES
+#define EXAMPLE(x) HEAD REQUESTS "examples:\n  - " x "\n"
+#define REFUSAL(x) MARKS "refusals:\n  - " x "\n" REST
+
+Test(signature_rules, refuses_an_identity_of_marks_that_nothing_sets)
+{
+    expect_refused(MARKS "identity:\n  - {marks: [b]}\n" REST,
+                   "toy.yaml:8: no header or path sets the mark 'b'");
+    expect_refused(MARKS "identity:\n  - {marks: []}\n" REST,
+                   "toy.yaml:8: an identity needs a list of marks");
+    expect_refused(MARKS "identity:\n  - {marks: [a], identity: certain}\n" REST,
+                   "toy.yaml:8: 'certain' is no identity: write proven or likely");
+    expect_refused(MARKS "identity: a\n" REST,
+                   "toy.yaml:7: 'identity' must be a list of at most 256");
+    struct signature *signature = load(
+        MARKS "identity:\n  - {marks: [a, own-path]}\n  - {marks: [a], identity: likely}\n" REST);
+    cr_assert_eq(signature->identities[0].marks,
+                 UINT64_C(1) << MARKS_BUILTIN | UINT64_C(1) << MARK_OWN_PATH);
+    cr_assert_eq(signature->identities[0].identity, IDENTITY_PROVEN);
+    cr_assert_eq(signature->identities[1].identity, IDENTITY_LIKELY);
+    signature_free(signature);
+}
+
+Test(signature_rules, refuses_refusals_without_name_or_status)
+{
+    expect_refused(REFUSAL("{status: [401]}"),
+                   "toy.yaml:8: a refusal needs a name and a list of status numbers");
+    expect_refused(REFUSAL("{name: x}"),
+                   "toy.yaml:8: a refusal needs a name and a list of status numbers");
+    expect_refused(REFUSAL("{name: x, status: 401}"),
+                   "toy.yaml:8: 'status' must be a list of 1 to 3 numbers");
+    expect_refused(REFUSAL("{name: x, status: [400, 401, 402, 403]}"),
+                   "toy.yaml:8: 'status' must be a list of 1 to 3 numbers");
+    expect_refused(REFUSAL("{name: x, status: [4010]}"),
+                   "toy.yaml:8: 'value' must be a whole number from 100 to 599");
+    expect_accepted(REFUSAL("{name: x, status: [401, 402, 403]}"));
+}
+
+Test(signature_rules, refuses_refusal_tests_that_it_does_not_know)
+{
+    expect_refused(REFUSAL("{name: x, status: [401], header: {contains: y}}"),
+                   "toy.yaml:8: a header needs a name");
+    expect_refused(REFUSAL("{name: x, status: [401], header: {name: A, has: y}}"),
+                   "toy.yaml:8: unknown key 'has'; known here: name, equals, starts, contains");
+    expect_refused(REFUSAL("{name: x, status: [401], header: A}"),
+                   "toy.yaml:8: must be a map of keys, like {name: ...}");
+    expect_refused(REFUSAL("{name: x, status: [401], mark: b}"),
+                   "toy.yaml:8: no header or path sets the mark 'b'");
+    expect_refused(REFUSAL("{name: x, status: [401], paths: all}"),
+                   "toy.yaml:8: 'paths' can only be own");
+    expect_accepted(REFUSAL("{name: x, status: [401], header: {name: A, contains: y}, mark: a, "
+                            "paths: own, unless-error: true, identity: likely}"));
+}
+
+Test(signature_rules, takes_64_refusals_and_no_more)
+{
+    char text[8192] = HEAD "refusals:\n";
+    for (int i = 0; i < 64; i++)
+        (void)strcat(text, "  - {name: x, status: [401]}\n");
+    char whole[16384];
+    (void)snprintf(whole, sizeof whole, "%s%s", text, REST);
+    expect_accepted(whole);
+    (void)snprintf(whole, sizeof whole, "%s  - {name: x, status: [401]}\n%s", text, REST);
+    expect_refused(whole, "toy.yaml:5: 'refusals' must be a list of at most 64");
+}
+
+Test(signature_rules, refuses_a_signature_without_requests_or_examples)
+{
+    expect_refused(HEAD EXAMPLES, "toy.yaml:1: a signature needs requests");
+    expect_refused(HEAD REQUESTS,
+                   "toy.yaml:1: a signature needs examples: they are what its test runs");
+    expect_accepted(HEAD REQUESTS EXAMPLES);
+}
+
+Test(signature_rules, refuses_requests_without_name_path_or_level)
+{
+    expect_refused(REQUEST("{path: /a, level: open}"),
+                   "toy.yaml:5: a request needs a name and a path");
+    expect_refused(REQUEST("{name: x, level: open}"),
+                   "toy.yaml:5: a request needs a name and a path");
+    expect_refused(REQUEST("{name: x, path: /a}"),
+                   "toy.yaml:5: a request needs a level: revealed, open, metadata, data or write");
+    expect_refused(REQUEST("{name: x, path: /a, level: closed}"),
+                   "toy.yaml:5: a request needs a level: revealed, open, metadata, data or write");
+    expect_refused(REQUEST("{name: x, path: /a, level: open, verb: GET}"),
+                   "toy.yaml:5: unknown key 'verb'; known here: name, path, methods, level, own, "
+                   "json, page, document, lines, table, fallback");
+    expect_accepted(REQUEST("{name: x, path: /a, level: write}"));
+}
+
+Test(signature_rules, refuses_a_path_that_cannot_match)
+{
+    static const char wrong[] =
+        "is no path: it begins with '/', has at most 12 parts and '**' only "
+        "as the last";
+    char message[256];
+    (void)snprintf(message, sizeof message, "toy.yaml:5: 'a' %s", wrong);
+    expect_refused(REQUEST("{name: x, path: a, level: open}"), message);
+    (void)snprintf(message, sizeof message, "toy.yaml:5: '/a/**/b' %s", wrong);
+    expect_refused(REQUEST("{name: x, path: [/a, \"/a/**/b\"], level: open}"), message);
+    (void)snprintf(message, sizeof message, "toy.yaml:5: '/1/2/3/4/5/6/7/8/9/10/11/12/13' %s",
+                   wrong);
+    expect_refused(REQUEST("{name: x, path: /1/2/3/4/5/6/7/8/9/10/11/12/13, level: open}"),
+                   message);
+    expect_accepted(
+        REQUEST("{name: x, path: [/1/2/3/4/5/6/7/8/9/10/11/12, \"/a/**\"], level: open}"));
+}
+
+Test(signature_rules, refuses_methods_that_are_no_list_of_texts)
+{
+    expect_refused(REQUEST("{name: x, path: /a, level: open, methods: {GET: 1}}"),
+                   "toy.yaml:5: 'methods' must be a text or a list of at most 7 texts");
+    expect_refused(REQUEST("{name: x, path: /a, level: open, methods: [[GET]]}"),
+                   "toy.yaml:5: an item must be plain text");
+    expect_refused(REQUEST("{name: x, path: /a, level: open, methods: [A, B, C, D, E, F, G, H]}"),
+                   "toy.yaml:5: 'methods' must be a text or a list of at most 7 texts");
+    expect_accepted(REQUEST("{name: x, path: /a, level: open, methods: [A, B, C, D, E, F, G]}"));
+    expect_accepted(REQUEST("{name: x, path: /a, level: open, methods: GET}"));
+}
+
+Test(signature_rules, refuses_groups_and_tables_that_are_not_there)
+{
+    expect_refused(REQUEST("{name: x, path: /a, level: open, json: [stats]}"),
+                   "toy.yaml:5: no group 'stats' under json");
+    expect_refused(REQUEST("{name: x, path: /a, level: open, json: stats}"),
+                   "toy.yaml:5: 'json' must be a list of at most 64");
+    expect_refused(REQUEST("{name: x, path: /a, level: open, table: stats}"),
+                   "toy.yaml:5: no table of that name under tables");
+    expect_accepted(
+        HEAD
+        "json:\n  stats: []\ntables:\n  stats: {dataset: [index]}\n"
+        "requests:\n  - {name: x, path: /a, level: open, json: [stats], table: stats}\n" EXAMPLES);
+}
+
+Test(signature_rules, refuses_marks_of_request_bodies_without_effect)
+{
+    static const char needs[] = "toy.yaml:5: needs 'contains' and 'effect: page' or 'selects'";
+    expect_refused(HEAD "request-bodies:\n  - {contains: a}\n" REST, needs);
+    expect_refused(HEAD "request-bodies:\n  - {effect: page}\n" REST, needs);
+    expect_refused(HEAD "request-bodies:\n  - {contains: a, effect: paging}\n" REST, needs);
+    expect_refused(HEAD "request-bodies:\n  - {contains: a, effekt: page}\n" REST,
+                   "toy.yaml:5: unknown key 'effekt'; known here: contains, unless, effect");
+    expect_accepted(HEAD "request-bodies:\n  - {contains: a, unless: b, effect: selects}\n" REST);
+}
+
+Test(signature_rules, refuses_examples_that_cannot_be_run)
+{
+    expect_refused(EXAMPLE("{status: 200, verdict: none}"),
+                   "toy.yaml:7: an example needs a request and a status");
+    expect_refused(EXAMPLE("{request: GET /, verdict: none}"),
+                   "toy.yaml:7: an example needs a request and a status");
+    expect_refused(EXAMPLE("{request: GET /, status: 99, verdict: none}"),
+                   "toy.yaml:7: 'status' must be a whole number from 100 to 599");
+    expect_refused(EXAMPLE("{request: GET /, status: 200}"),
+                   "toy.yaml:7: an example needs a verdict of the ladder");
+    expect_refused(EXAMPLE("{request: GET /, status: 200, verdict: bad}"),
+                   "toy.yaml:7: an example needs a verdict of the ladder");
+    expect_refused(EXAMPLE("{request: GET /, status: 200, verdict: none, records: many}"),
+                   "toy.yaml:7: 'records' must be a whole number from 0 to 18446744073709551614");
+    expect_accepted(EXAMPLE("{request: GET /, status: 200, verdict: drained, records: 0, "
+                            "headers: ['A: b'], datasets: [a], version: '1', body: x}"));
+}
