@@ -71,12 +71,13 @@ struct finding_dataset {
 };
 
 struct finding {
-    uint8_t kind;        /* enum finding_kind */
-    uint8_t verdict;     /* enum verdict: reached now (QUERY), highest of the flow (SESSION) */
-    uint8_t credentials; /* enum credentials, of the exchange that reached it */
-    uint8_t identity;    /* enum identity */
-    uint8_t transport;   /* IP protocol number */
-    uint8_t client_by;   /* enum client_by */
+    uint8_t kind;          /* enum finding_kind */
+    uint8_t verdict;       /* enum verdict: reached now (QUERY), highest of the flow (SESSION) */
+    uint8_t credentials;   /* enum credentials, of the exchange that reached it */
+    bool credentials_seen; /* some request of the flow showed credentials */
+    uint8_t identity;      /* enum identity */
+    uint8_t transport;     /* IP protocol number */
+    uint8_t client_by;     /* enum client_by */
     bool partial; /* bytes missing, evicted, or one direction only: counts are lower bounds */
     bool request_unseen; /* judged from the reply alone */
     bool weak;    /* open by an error that some stores make before access control: no exposure by

@@ -51,26 +51,53 @@ static void note_record(struct evidence *evidence, const uint8_t *behind, size_t
         reply->unassigned++;
 }
 
-/* Looks for both names where they begin before `until`; later ones are looked at next time. */
-static void search(struct evidence *evidence, size_t until)
+/* Whether the list behind a member's name has an element, by the format's own brackets. */
+static bool list_has_element(enum body_format format, const uint8_t *at, size_t left)
+{
+    if (format == BODY_YAML)
+        return left > 2 && at[0] == ':' && memchr(at, '-', left < 4 ? left : 4) != NULL;
+    if (left < 2)
+        return false;
+    if (format == BODY_CBOR)
+        return (at[0] == 0x9f && at[1] != 0xff) || (at[0] > 0x80 && at[0] <= 0x9b);
+    return at[0] == 0xf8 && at[1] != 0xf9;
+}
+
+enum binary_key { KEY_DATASET, KEY_DOCUMENT, KEY_LIST };
+
+static void note_key(struct evidence *evidence, enum binary_key key, const uint8_t *behind,
+                     size_t left)
 {
     struct reply *reply = &evidence->reply;
-    const struct signature *signature = evidence->signature;
-    const char *keys[2] = {signature->dataset_key, signature->document_key};
-    for (size_t k = 0; k < 2; k++) {
-        size_t length = keys[k] ? strlen(keys[k]) : 0;
-        const uint8_t *at = reply->window;
-        const uint8_t *end = reply->window + reply->window_length;
-        while (length && (at = memmem(at, (size_t)(end - at), keys[k], length)) != NULL) {
-            if ((size_t)(at - reply->window) >= until)
-                break;
-            at += length;
-            if (k == 0)
-                note_record(evidence, at, (size_t)(end - at));
-            else
-                reply->values_seen = true;
-        }
+    if (key == KEY_DATASET)
+        note_record(evidence, behind, left);
+    else if (key == KEY_DOCUMENT || list_has_element(reply->format, behind, left))
+        reply->values_seen = true;
+}
+
+/* Looks for a name where it begins before `until`; later ones are looked at next time. */
+static void search_key(struct evidence *evidence, const char *name, enum binary_key key,
+                       size_t until)
+{
+    const struct reply *reply = &evidence->reply;
+    size_t length = name ? strlen(name) : 0;
+    const uint8_t *at = reply->window;
+    const uint8_t *end = reply->window + reply->window_length;
+    while (length && (at = memmem(at, (size_t)(end - at), name, length)) != NULL) {
+        if ((size_t)(at - reply->window) >= until)
+            break;
+        at += length;
+        note_key(evidence, key, at, (size_t)(end - at));
     }
+}
+
+static void search(struct evidence *evidence, size_t until)
+{
+    const struct signature *signature = evidence->signature;
+    search_key(evidence, signature->dataset_key, KEY_DATASET, until);
+    search_key(evidence, signature->document_key, KEY_DOCUMENT, until);
+    for (size_t i = 0; signature->lists[i]; i++)
+        search_key(evidence, signature->lists[i], KEY_LIST, until);
 }
 
 void binary_add(struct evidence *evidence, const uint8_t *data, size_t length)

@@ -238,6 +238,7 @@ static void on_request(void *context, struct flow *flow, const struct http_reque
     note->signature = match.signature;
     note->rule = match.rule;
     note->credentials = (uint8_t)request_credentials(request);
+    evidence->credentials_seen |= note->credentials != CREDENTIALS_NONE;
     note->head = slice_equals(request->method, "HEAD");
     note->options = slice_equals(request->method, "OPTIONS");
     evidence->partial |= request->resynced;
@@ -277,7 +278,8 @@ static bool body_matters(const struct evidence *evidence, const struct http_repl
         return true;
     struct slice type = http_header_find(&head->headers, "content-type");
     return !type.text || memmem(type.text, type.length, "json", 4) != NULL ||
-           slice_starts_nocase(type, "text/plain") || head->status == 401;
+           slice_starts_nocase(type, "text/plain") || head->status == 401 ||
+           (evidence->reply.marks & UINT64_C(1) << MARK_BINARY_TYPE) != 0;
 }
 
 /* The reply is held against the signature that its request fits; once the flow is known for a

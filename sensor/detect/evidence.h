@@ -75,6 +75,8 @@ struct reply {
     struct request_note note;
     struct request_detail detail;
     uint16_t status;
+    bool protocol_error;   /* 400 in HTTP/1.0: the server could not read the request */
+    bool written_if_asked; /* what only a reply to a write says */
     enum body_format format;
     uint64_t marks;
     uint64_t refusal_headers; /* refusal rules whose header test holds */

@@ -63,6 +63,7 @@ void finding_fill(struct evidence *evidence, const struct flow *flow, enum findi
     memset(finding, 0, offsetof(struct finding, datasets));
     finding->kind = (uint8_t)kind;
     finding->identity = (uint8_t)evidence->identity;
+    finding->credentials_seen = evidence->credentials_seen;
     finding->partial = evidence->partial;
     finding->sampled = evidence->sampled;
     finding->request_unseen = evidence->request_unseen;

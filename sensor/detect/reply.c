@@ -288,6 +288,9 @@ static void note_role(struct evidence *evidence, enum role role, const struct js
     case ROLE_WRITTEN:
         reply->written_seen = true;
         break;
+    case ROLE_WRITTEN_IF_ASKED:
+        reply->written_if_asked = true;
+        break;
     case ROLE_ABSENT:
         reply->absent = true;
         break;
@@ -415,6 +418,7 @@ void reply_begin(struct evidence *evidence, const struct http_reply *head)
     reply->table =
         reply->plan->table == SIGNATURE_NONE ? NULL : &signature->tables[reply->plan->table];
     reply->status = head->status;
+    reply->protocol_error = head->status == 400 && head->minor_version == 0;
     reply->active = true;
     reply->count_held = FINDING_NO_COUNT;
     reply->records_all = FINDING_NO_COUNT;

@@ -58,10 +58,11 @@ enum role {
     ROLE_DOCUMENT,       /* one record handed out; its data set stood before */
     ROLE_RECORD_DATASET, /* data set of a record */
     ROLE_WRITTEN_DATASET,
-    ROLE_VALUE,   /* values of records without the records */
-    ROLE_CURSOR,  /* more pages can be asked for */
-    ROLE_WRITTEN, /* a write succeeded */
-    ROLE_ABSENT,  /* what the request named is not there */
+    ROLE_VALUE,            /* values of records without the records */
+    ROLE_CURSOR,           /* more pages can be asked for */
+    ROLE_WRITTEN,          /* a write succeeded */
+    ROLE_WRITTEN_IF_ASKED, /* the same, if the request was a write */
+    ROLE_ABSENT,           /* what the request named is not there */
     ROLE_ERROR,
     ROLE_ERROR_TYPE,
     ROLE_ERROR_REASON,
@@ -228,6 +229,7 @@ struct signature {
     size_t body_count;
     const char *page_parameters[8];   /* query parameters that, above 0, ask for a later page */
     const char *select_parameters[8]; /* query parameters that select */
+    const char *lists[8];             /* members that hold lists of records, NULL-terminated */
     const char *ransom[16];           /* NULL-terminated */
     struct example *examples;
     size_t example_count;

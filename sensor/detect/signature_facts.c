@@ -39,6 +39,7 @@ static const char *const role_names[ROLES] = {
     [ROLE_VALUE] = "value",
     [ROLE_CURSOR] = "cursor",
     [ROLE_WRITTEN] = "written",
+    [ROLE_WRITTEN_IF_ASKED] = "written-if-asked",
     [ROLE_ABSENT] = "absent",
     [ROLE_ERROR] = "error",
     [ROLE_ERROR_TYPE] = "error-type",

@@ -12,9 +12,9 @@
 #define SIGNATURE_FORMAT 1
 
 static const char *const top_keys[] = {
-    "format",    "name",     "title",          "protocol",   "ports",    "reference",
-    "hardening", "headers",  "json",           "tables",     "identity", "refusals",
-    "ransom",    "requests", "request-bodies", "parameters", "examples", NULL};
+    "format",         "name",       "title",  "protocol", "ports",    "reference", "hardening",
+    "headers",        "json",       "tables", "identity", "refusals", "ransom",    "requests",
+    "request-bodies", "parameters", "unseen", "lists",    "examples", NULL};
 
 static const char *const builtin_marks[MARKS_BUILTIN] = {
     [MARK_BARE_HEADERS] = "bare-headers", [MARK_OWN_PATH] = "own-path",
@@ -244,6 +244,8 @@ static enum ajar_status read_sections(struct loader *loader, const struct yaml *
         status = read_ransom(loader, yaml_find(root, "ransom"));
     if (status == AJAR_OK)
         status = read_parameters(loader, yaml_find(root, "parameters"));
+    if (status == AJAR_OK && yaml_find(root, "lists"))
+        status = loader_read_words(loader, yaml_find(root, "lists"), loader->signature->lists, 8);
     if (status == AJAR_OK)
         status = loader_read_headers(loader, yaml_find(root, "headers"));
     if (status == AJAR_OK)

@@ -262,19 +262,22 @@ static enum ajar_status read_request(struct loader *loader, const struct yaml *i
     return status == AJAR_OK ? add_paths(loader, yaml_find(item, "path"), number) : status;
 }
 
-/* The plan for replies whose request was not seen: all groups, and the listing that lines of their
- * own prove. */
-static enum ajar_status make_unseen_plan(struct loader *loader, const struct yaml *list)
+/* The plan for replies whose request was not seen, and the listing that lines of their own prove.
+ */
+static enum ajar_status make_unseen_plan(struct loader *loader)
 {
     struct signature *signature = loader->signature;
+    const struct yaml *root = yaml_root(loader->file);
+    const struct yaml *list = yaml_find(root, "unseen");
     uint64_t groups = 1;
     uint16_t table = SIGNATURE_NONE;
-    for (size_t i = 0; i < signature->group_count; i++)
-        groups |= UINT64_C(1) << i;
+    enum ajar_status status = read_groups(loader, list, &groups);
+    if (status != AJAR_OK)
+        return status;
     for (size_t i = 0; i < signature->table_count; i++)
         if (signature->tables[i].first_words[0])
             table = (uint16_t)i;
-    return loader_find_plan(loader, list, groups, table, &signature->unseen_plan);
+    return loader_find_plan(loader, list ? list : root, groups, table, &signature->unseen_plan);
 }
 
 enum ajar_status loader_read_requests(struct loader *loader, const struct yaml *list)
@@ -297,7 +300,7 @@ enum ajar_status loader_read_requests(struct loader *loader, const struct yaml *
             return status;
         signature->request_count++;
     }
-    return make_unseen_plan(loader, list);
+    return make_unseen_plan(loader);
 }
 
 enum ajar_status loader_read_bodies(struct loader *loader, const struct yaml *list)

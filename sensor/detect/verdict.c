@@ -119,7 +119,8 @@ static enum verdict judge_content(const struct evidence *evidence, enum request_
 {
     const struct reply *reply = &evidence->reply;
     bool product_only = level == LEVEL_REVEALED;
-    if (reply->written_seen && (level == LEVEL_WRITE || !reply->rule))
+    bool asked = reply->rule && level == LEVEL_WRITE;
+    if ((reply->written_seen && (asked || !reply->rule)) || (reply->written_if_asked && asked))
         return VERDICT_TAMPERED;
     if (level == LEVEL_WRITE || level == LEVEL_OPEN)
         return VERDICT_OPEN;
@@ -169,11 +170,11 @@ static bool is_routing_error(const struct reply *reply)
 /* An error that the store itself made: behind any access control, but for routing. */
 static void judge_error(const struct reply *reply, struct judgement *judgement)
 {
-    bool overloaded = reply->status == 429 || reply->status == 503;
+    bool not_executed = reply->status == 429 || reply->status == 503 || reply->note.options ||
+                        reply->protocol_error;
     bool product_only = reply->rule && reply->rule->level == LEVEL_REVEALED;
-    overloaded |= reply->note.options;
-    judgement->weak = is_routing_error(reply);
-    judgement->verdict = overloaded || !reply->rule || (product_only && !judgement->weak)
+    judgement->weak = !not_executed && is_routing_error(reply);
+    judgement->verdict = not_executed || !reply->rule || (product_only && !judgement->weak)
                              ? VERDICT_REVEALED
                              : VERDICT_OPEN;
 }

@@ -125,6 +125,10 @@ static void tell_store(struct ledger *ledger, const struct event *base,
     struct event event = *base;
     event.action = finding->kind == FINDING_SESSION ? EVENT_STORE_SESSION : EVENT_STORE_QUERY;
     event.exposure = view;
+    /* A session says what was shown in any of its requests; the queries say it one by one. */
+    if (event.action == EVENT_STORE_SESSION && finding->credentials_seen &&
+        event.credentials == CREDENTIALS_NONE)
+        event.credentials = CREDENTIALS_PRESENTED;
     identity_event(ledger->options.site, event.action, finding, event.id);
     struct severity_facts facts = {.verdict = (enum verdict)finding->verdict,
                                    .credentials = event.credentials,
