@@ -49,9 +49,15 @@ class Contract(WithRedis):
             self.assertEqual(entry["country"], event["source"].get("geo", {}).get("country_iso_code", ""))
 
     def test_a_reading_is_marked_and_leaves_the_open_doors_alone(self):
-        for event in support.of_stores(self.server.events()):
-            self.assertTrue(event["ajar"]["import"])
+        (mark,) = {event["ajar"]["import"] for event in support.of_stores(self.server.events())}
         self.assertEqual(self.server.ask("EXISTS", "{ajar}:exposures:open"), 0)
+        doors = self.server.ask("ZRANGE", "{ajar}:import:%s:exposures:open" % mark, 0, -1)
+        opened = [e for e in self.printed if e["event"]["action"] == "exposure-opened"]
+        self.assertEqual(len(doors), len(opened))
+        for door in doors:
+            key = "{ajar}:import:%s:exposure:%s" % (mark, door)
+            self.assertEqual(self.server.ask("HGET", key, "store"), "elasticsearch")
+            self.assertGreater(self.server.ask("TTL", key), 0)
 
     def test_all_keys_lie_in_one_slot(self):
         keys = self.server.ask("KEYS", "*")
