@@ -37,6 +37,7 @@ static void reset(struct evidence *evidence)
     evidence->waiting.overflow = 0;
     evidence->waiting.details_used = 0;
     evidence->reply.active = false;
+    evidence->reply.detail = (struct request_detail){0};
     evidence->records = FINDING_NO_COUNT;
 }
 

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "detect/verdict.h"
+
+#include "detect/talk.h"
+
+#define SHARDS  "\"_shards\":{\"total\":1,\"successful\":1,\"failed\":0}"
+#define EMPTY   "{\"took\":1,\"timed_out\":false," SHARDS ",\"hits\":{\"total\":0,\"hits\":[]}}"
+#define HIT     "{\"_index\":\"a\",\"_id\":\"1\",\"_source\":{\"x\":1}}"
+#define ONE     "{\"took\":1,\"timed_out\":false," SHARDS ",\"hits\":{\"total\":1,\"hits\":[" HIT "]}}"
+#define COUNTED "{\"took\":1,\"timed_out\":false," SHARDS ",\"hits\":{\"total\":5,\"hits\":[]}}"
+#define MISSING                                                                                    \
+    "{\"error\":{\"root_cause\":[{\"type\":\"index_not_found_exception\",\"reason\":\"no such "    \
+    "index\"}],\"type\":\"index_not_found_exception\",\"reason\":\"no such "                       \
+    "index\"},\"status\":404}"
+#define SECURITY(reason)                                                                           \
+    "{\"error\":{\"root_cause\":[{\"type\":\"security_exception\",\"reason\":\"" reason "\"}],"    \
+    "\"type\":\"security_exception\",\"reason\":\"" reason "\"},\"status\":401}"
+#define BANNER                                                                                     \
+    "{\"name\":\"n\",\"cluster_name\":\"c\",\"version\":{\"number\":\"7.10.2\","                   \
+    "\"lucene_version\":\"8.7.0\"},\"tagline\":\"You Know, for Search\"}"
+#define HTML  "<html><body>search</body></html>"
+#define NGINX "Server: nginx\r\nDate: Mon\r\n"
+
+Test(ladder, has_a_rung_for_each_kind_of_answer)
+{
+    expect_verdict(VERDICT_REVEALED, "GET /", 200, "", BANNER);
+    expect_verdict(VERDICT_REFUSED, "GET /", 401, "", SECURITY("missing authentication token"));
+    expect_verdict(VERDICT_OPEN, "GET /_search", 200, "", EMPTY);
+    expect_verdict(VERDICT_METADATA, "GET /_search?size=0", 200, "", COUNTED);
+    expect_verdict(VERDICT_DATA, "GET /_search", 200, "", ONE);
+    expect_verdict(VERDICT_DRAINED, "POST /_search/scroll", 200, "", ONE);
+    expect_verdict(VERDICT_TAMPERED, "DELETE /a", 200, "", "{\"acknowledged\":true}");
+}
+
+Test(ladder, reveals_the_product_and_no_more_by_banner_and_health)
+{
+    static const char health[] =
+        "{\"cluster_name\":\"c\",\"status\":\"green\",\"number_of_nodes\":1,"
+        "\"active_primary_shards\":1}";
+    expect_verdict(VERDICT_REVEALED, "GET /_cluster/health", 200, "", health);
+    expect_verdict(VERDICT_METADATA, "GET /_cluster/health?level=indices", 200, "",
+                   "{\"cluster_name\":\"c\",\"number_of_nodes\":1,\"active_primary_shards\":1,"
+                   "\"indices\":{\"a\":{\"status\":\"green\"}}}");
+    expect_verdict(VERDICT_REVEALED, "HEAD /", 200, "X-elastic-product: Elasticsearch\r\n", "");
+    expect_verdict(VERDICT_OPEN, "HEAD /_search", 200, "X-elastic-product: Elasticsearch\r\n", "");
+}
+
+Test(ladder, takes_no_option_request_for_proof)
+{
+    expect_verdict(VERDICT_REVEALED, "OPTIONS /_search", 200, "Allow: GET,POST\r\n", "");
+    expect_verdict(VERDICT_REVEALED, "OPTIONS /a/_search", 404, "", MISSING);
+    expect_verdict(VERDICT_OPEN, "GET /_search", 200, "Allow: GET,POST\r\n", "");
+}
+
+Test(ladder, takes_errors_of_the_store_for_open_and_of_overload_for_nothing)
+{
+    expect_verdict(VERDICT_OPEN, "GET /no/_search", 404, "", MISSING);
+    expect_verdict(VERDICT_OPEN, "GET /_search", 400, "",
+                   "{\"error\":{\"root_cause\":[{\"type\":\"parsing_exception\",\"reason\":\"x\"}],"
+                   "\"type\":\"parsing_exception\",\"reason\":\"x\"},\"status\":400}");
+    expect_verdict(VERDICT_REVEALED, "GET /_search", 429, "",
+                   "{\"error\":{\"root_cause\":[{\"type\":\"circuit_breaking_exception\","
+                   "\"reason\":\"x\"}],\"type\":\"circuit_breaking_exception\"},\"status\":429}");
+    expect_verdict(VERDICT_NONE, "GET /no/_search", 404, NGINX "content-type: text/html\r\n", HTML);
+    cr_assert_not(talk_once("GET /no/_search", 404, "", MISSING)->weak);
+}
+
+static void expect_weak(const char *request, unsigned status, const char *body)
+{
+    const struct finding *f = talk_once(request, status, "", body);
+    cr_assert_verdict(f, VERDICT_OPEN);
+    cr_expect(f->weak, "%s", request);
+}
+
+Test(ladder, marks_routing_errors_as_weak)
+{
+    expect_weak("GET /_bulk", 405,
+                "{\"error\":\"Incorrect HTTP method for uri [/_bulk] and method [GET], allowed: "
+                "[POST]\",\"status\":405}");
+    expect_weak("POST /_search", 406,
+                "{\"error\":\"Content-Type header [application/vnd.elasticsearch+json] is not "
+                "supported\",\"status\":406}");
+    expect_weak("GET /_nodes/x/y/z", 400,
+                "{\"error\":\"no handler found for uri [/_nodes/x/y/z] and method [GET]\"}");
+}
+
+Test(ladder, calls_a_write_tampering_only_when_it_was_done)
+{
+    expect_verdict(
+        VERDICT_TAMPERED, "POST /_bulk", 200, "",
+        "{\"took\":1,\"errors\":true,\"items\":[{\"index\":{\"_index\":\"a\",\"status\":400}},"
+        "{\"index\":{\"_index\":\"a\",\"status\":201}}]}");
+    expect_verdict(
+        VERDICT_OPEN, "POST /_bulk", 200, "",
+        "{\"took\":1,\"errors\":true,\"items\":[{\"index\":{\"_index\":\"a\",\"status\":400}},"
+        "{\"index\":{\"_index\":\"a\",\"status\":403}}]}");
+    expect_verdict(VERDICT_TAMPERED, "PUT /a/_doc/1", 201, "",
+                   "{\"_index\":\"a\",\"_id\":\"1\",\"result\":\"created\"," SHARDS "}");
+    expect_verdict(VERDICT_OPEN, "PUT /a/_doc/1", 200, "",
+                   "{\"_index\":\"a\",\"_id\":\"1\",\"result\":\"noop\"," SHARDS "}");
+    expect_verdict(VERDICT_TAMPERED, "POST /a/_delete_by_query", 200,
+                   "X-elastic-product: Elasticsearch\r\n", "{\"took\":1,\"deleted\":3}");
+    expect_verdict(VERDICT_OPEN, "POST /a/_delete_by_query", 200,
+                   "X-elastic-product: Elasticsearch\r\n", "{\"took\":1,\"deleted\":0}");
+    expect_verdict(VERDICT_OPEN, "DELETE /a", 404, "", MISSING);
+    expect_verdict(VERDICT_OPEN, "DELETE /_search/scroll", 200,
+                   "X-elastic-product: Elasticsearch\r\n", "{\"succeeded\":true,\"num_freed\":1}");
+}
+
+/* `count` hits and a total. */
+static const struct finding *hits(const char *request, unsigned count, unsigned total)
+{
+    static char body[64 * 1024];
+    size_t used = (size_t)snprintf(
+        body, sizeof body, "{\"took\":1," SHARDS ",\"hits\":{\"total\":%u,\"hits\":[", total);
+    for (unsigned i = 0; i < count; i++)
+        used += (size_t)snprintf(body + used, sizeof body - used, "%s" HIT, i ? "," : "");
+    (void)snprintf(body + used, sizeof body - used, "]}}");
+    return talk_once(request, 200, "", body);
+}
+
+Test(drained, is_a_reply_with_many_records_and_half_of_all)
+{
+    cr_assert_verdict(hits("GET /_search", 500, 1000), VERDICT_DRAINED);
+    cr_assert_verdict(hits("GET /_search", 499, 499), VERDICT_DATA);
+    cr_assert_verdict(hits("GET /_search", 500, 1002), VERDICT_DATA);
+}
+
+Test(drained, is_a_later_page_with_records)
+{
+    cr_assert_verdict(hits("GET /_search?from=10", 1, 100), VERDICT_DRAINED);
+    cr_assert_verdict(hits("GET /_search?from=10", 0, 100), VERDICT_METADATA);
+    cr_assert_verdict(hits("GET /_search?from=0", 1, 100), VERDICT_DATA);
+}
+
+Test(refusals, of_elastic_security_are_known)
+{
+    const struct finding *f = talk_once(
+        "GET /a/_search", 401, "WWW-Authenticate: Basic realm=\"security\" charset=\"UTF-8\"\r\n",
+        SECURITY("missing authentication token for REST request [/a/_search]"));
+    cr_assert_verdict(f, VERDICT_REFUSED);
+    cr_expect_str_eq(f->protection, "Elastic security");
+    cr_expect_eq(f->identity, IDENTITY_PROVEN);
+}
+
+static void expect_refusal(const char *by, const char *request, unsigned status,
+                           const char *headers, const char *body)
+{
+    const struct finding *f = talk_once(request, status, headers, body);
+    cr_expect_str_eq(verdict_name((enum verdict)f->verdict), "refused", "%s: %s", by,
+                     verdict_name((enum verdict)f->verdict));
+    cr_expect_str_eq(f->protection, by);
+}
+
+/* Each line of the signature, and something like it that is not it. */
+Test(refusals, of_each_product_are_told_by_name)
+{
+    expect_refusal("Elastic security", "GET /", 401,
+                   "WWW-Authenticate: Basic realm=\"security\" charset=\"UTF-8\"\r\n", "");
+    expect_refusal("Elastic security", "GET /", 401, "WWW-Authenticate: Basic realm=\"shield\"\r\n",
+                   "");
+    expect_refusal("Elastic security", "GET /a/_search", 403, "",
+                   SECURITY("action [indices:data/read/search] is unauthorized for user [x]"));
+    expect_refusal("OpenSearch Security", "GET /", 401,
+                   "WWW-Authenticate: Basic realm=\"OpenSearch Security\"\r\n", "Unauthorized");
+    expect_refusal("OpenSearch Security", "GET /", 401,
+                   "WWW-Authenticate: Bearer realm=\"OpenSearch Security\"\r\n", "");
+    expect_refusal("OpenSearch Security", "GET /a/_search", 403, "",
+                   "{\"error\":{\"root_cause\":[{\"type\":\"security_exception\",\"reason\":\"no "
+                   "permissions for [x] and User [name=y]\"}],\"type\":\"security_exception\","
+                   "\"reason\":\"no permissions for [x] and User [name=y]\"},\"status\":403}");
+    expect_refusal("OpenSearch Security", "GET /a/_search", 401, "",
+                   "Authentication finally failed");
+    expect_refusal("OpenSearch Security", "GET /a/_search", 401, "",
+                   "no permissions for [x] and User [name=y]");
+    expect_refusal("OpenSearch Security (not initialized)", "GET /a/_search", 503, "",
+                   "OpenSearch Security not initialized.");
+    expect_refusal("Open Distro Security (not initialized)", "GET /a/_search", 503, "",
+                   "Open Distro Security not initialized.");
+    expect_refusal("Search Guard", "GET /", 401,
+                   "WWW-Authenticate: Basic realm=\"Search Guard\"\r\n", "Unauthorized");
+    expect_refusal(
+        "Search Guard", "GET /", 401, "",
+        "{\"status\":401,\"error\":{\"reason\":\"x\",\"type\":\"authentication_exception\"}}");
+    expect_refusal("Search Guard (not initialized)", "GET /a/_search", 503, "",
+                   "Search Guard not initialized (SG11).");
+    expect_refusal("AWS access policy", "GET /a/_search", 403, "",
+                   "{\"Message\":\"User: anonymous is not authorized to perform: es:ESHttpGet\"}");
+    expect_refusal(
+        "ReadonlyREST", "GET /a/_search", 403, "",
+        "{\"error\":{\"root_cause\":[{\"reason\":\"forbidden\",\"due_to\":[\"x\"]}],"
+        "\"reason\":\"forbidden\",\"due_to\":[\"OPERATION_NOT_ALLOWED\"],\"status\":403}}");
+    expect_refusal("ReadonlyREST", "GET /a/_search", 401, "", "Forbidden by ReadonlyREST");
+    expect_refusal("http-basic plugin", "GET /a/_search", 401,
+                   "WWW-Authenticate: Digest realm=\"x\"\r\n", "Unauthorized access");
+    expect_refusal("proxy", "GET /a/_search", 401,
+                   NGINX
+                   "content-type: text/html\r\nWWW-Authenticate: Basic realm=\"Restricted\"\r\n",
+                   "<html>401 Authorization Required</html>");
+}
+
+Test(refusals, have_look_alikes_that_are_none)
+{
+    /* The status alone is not enough for a store nobody knows. */
+    expect_verdict(VERDICT_NONE, "GET /a", 401, NGINX "content-type: text/html\r\n", HTML);
+    expect_verdict(VERDICT_NONE, "GET /a", 403, NGINX "content-type: text/html\r\n", HTML);
+    /* The header belongs to a 401, not to a success or a missing index. */
+    expect_verdict(VERDICT_OPEN, "GET /a/_search", 404,
+                   "WWW-Authenticate: Basic realm=\"security\"\r\n", MISSING);
+    expect_verdict(VERDICT_DATA, "GET /a/_search", 200,
+                   "WWW-Authenticate: Basic realm=\"OpenSearch Security\"\r\n", ONE);
+    /* A write block is no access control. */
+    expect_verdict(
+        VERDICT_OPEN, "PUT /a/_doc/1", 403, "",
+        "{\"error\":{\"root_cause\":[{\"type\":\"cluster_block_exception\",\"reason\":\"blocked "
+        "by: [FORBIDDEN/12/index read-only]\"}],\"type\":\"cluster_block_exception\"},"
+        "\"status\":403}");
+    /* Words of refusals in the data of an open store. */
+    expect_verdict(
+        VERDICT_DATA, "GET /a/_search", 200, "",
+        "{\"took\":1," SHARDS ",\"hits\":{\"total\":1,\"hits\":[{\"_index\":\"a\",\"_id\":\"1\","
+        "\"_source\":{\"error\":\"security_exception\",\"m\":\"no permissions for\"}}]}}");
+    /* Not initialised is said with 503 only. */
+    expect_verdict(VERDICT_NONE, "GET /a/_search", 503, NGINX "content-type: text/html\r\n",
+                   "Security not initialized");
+    /* An open store that answers a health route of its security plugin. */
+    expect_verdict(VERDICT_REVEALED, "GET /_plugins/_security/health", 200, "",
+                   "{\"message\":null,\"mode\":\"strict\",\"status\":\"UP\"}");
+}
+
+Test(refusals, are_found_in_any_of_several_challenges)
+{
+    const struct finding *f = talk_once(
+        "HEAD /a/_search", 401,
+        "WWW-Authenticate: ApiKey\r\nWWW-Authenticate: Bearer realm=\"security\"\r\n", "");
+    cr_assert_verdict(f, VERDICT_REFUSED);
+    cr_expect_str_eq(f->protection, "Elastic security");
+}
+
+Test(identity, needs_all_marks_of_one_line)
+{
+    struct talk t;
+    talk_begin(&t);
+    static struct evidence evidence;
+    evidence.signature = t.set->signatures[0];
+    cr_expect_eq(verdict_identity(&evidence), IDENTITY_NONE);
+    for (size_t i = 0; i < evidence.signature->identity_count; i++) {
+        const struct identity_rule *rule = &evidence.signature->identities[i];
+        evidence.reply.marks = rule->marks;
+        cr_expect_geq(verdict_identity(&evidence), rule->identity);
+    }
+    talk_end(&t);
+}
+
+Test(identity, is_not_given_to_what_only_looks_like_a_store)
+{
+    expect_verdict(VERDICT_NONE, "GET /_search", 200, NGINX "content-type: text/html\r\n", HTML);
+    expect_verdict(VERDICT_NONE, "GET /_search", 200, NGINX, "{\"results\":[{\"id\":1}]}");
+    expect_verdict(VERDICT_NONE, "GET /api/items", 200, NGINX,
+                   "{\"took\":3,\"hits\":[{\"id\":1}]}");
+    expect_verdict(VERDICT_NONE, "PUT /a", 200, NGINX, "{\"acknowledged\":true}");
+    expect_verdict(VERDICT_TAMPERED, "PUT /a", 200, NGINX,
+                   "{\"acknowledged\":true,\"shards_acknowledged\":true,\"index\":\"a\"}");
+}
