@@ -11,6 +11,9 @@
 
 #define RECORDS 200000
 
+/* A wake-up that does not come would let the tests wait for hours. */
+TestSuite(ring, .timeout = 60);
+
 static struct ring *make_ring(size_t slots)
 {
     struct ring *ring = NULL;
