@@ -228,7 +228,7 @@ bool waiting_take(struct waiting *waiting, struct request_note *note, struct req
     waiting->count--;
     if (note->detail != UINT8_MAX) {
         *detail = waiting->details[note->detail];
-        waiting->details_used &= (uint8_t) ~(1u << note->detail);
+        waiting->details_used &= (uint8_t)~(1u << note->detail);
     }
     return true;
 }

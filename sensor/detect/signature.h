@@ -115,13 +115,13 @@ struct table {
     struct column {
         const char *name; /* as typed in the request or the heading */
         enum role role;
-    } * columns;
+    } *columns;
     size_t column_count;
     struct layout {
         enum role roles[SIGNATURE_COLUMNS_MAX];
         const char *names[SIGNATURE_COLUMNS_MAX];
         size_t count;
-    } * layouts; /* by number of columns */
+    } *layouts; /* by number of columns */
     size_t layout_count;
     const char *first_words[8]; /* words a line of this store may begin with, NULL-terminated */
     const char *second_words[8];

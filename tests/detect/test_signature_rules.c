@@ -60,7 +60,7 @@ Test(signature_rules, takes_64_refusals_and_no_more)
 {
     char text[8192] = HEAD "refusals:\n";
     for (int i = 0; i < 64; i++)
-        (void)strcat(text, "  - {name: x, status: [401]}\n");
+        (void)snprintf(text + strlen(text), 64, "  - {name: x, status: [401]}\n");
     char whole[16384];
     (void)snprintf(whole, sizeof whole, "%s%s", text, REST);
     expect_accepted(whole);
