@@ -132,10 +132,7 @@ static enum count_source total_source(const struct reply *reply)
 static void keep_counts(struct evidence *evidence)
 {
     const struct reply *reply = &evidence->reply;
-    struct finding_dataset *dataset = NULL;
-    if (reply->detail.dataset[0] && !reply->absent && reply->status < 300)
-        dataset =
-            dataset_find(&evidence->datasets, reply->detail.dataset, strlen(reply->detail.dataset));
+    struct finding_dataset *dataset = reply_dataset(evidence);
     if (reply->rows_counted)
         better_records(evidence, reply->rows_records, COUNT_LISTING);
     if (reply->records_all != FINDING_NO_COUNT)

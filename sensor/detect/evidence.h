@@ -96,16 +96,17 @@ struct reply {
     uint32_t rows;   /* data sets described */
     uint32_t lines;  /* lines of a text body with content */
     uint64_t total;
-    uint64_t count_held;   /* ROLE_RECORDS outside a row, FINDING_NO_COUNT = none */
-    uint64_t records_all;  /* FINDING_NO_COUNT = none */
-    bool rows_counted;     /* at least one row said a number */
-    uint64_t rows_records; /* sum over the rows */
-    uint64_t returned;     /* records handed out */
-    uint64_t unassigned;   /* of them, whose data set did not follow */
-    uint64_t sampled_at;   /* ordinal of the packet with which enough was read */
-    uint64_t body_bytes;   /* decoded bytes seen */
-    uint64_t wire_bytes;   /* of the body as sent, once it is over */
-    struct finding_dataset *current;
+    uint64_t count_held;             /* ROLE_RECORDS outside a row, FINDING_NO_COUNT = none */
+    uint64_t records_all;            /* FINDING_NO_COUNT = none */
+    bool rows_counted;               /* at least one row said a number */
+    uint64_t rows_records;           /* sum over the rows */
+    uint64_t returned;               /* records handed out */
+    uint64_t unassigned;             /* of them, whose data set did not follow */
+    uint64_t sampled_at;             /* ordinal of the packet with which enough was read */
+    uint64_t body_bytes;             /* decoded bytes seen */
+    uint64_t wire_bytes;             /* of the body as sent, once it is over */
+    struct finding_dataset *current; /* data set that a record named last */
+    bool mixed;                      /* records named more than one */
     char version[32];
     char cluster_id[48];
     char cluster_name[64];

@@ -23,8 +23,19 @@ bool reply_skip_gap(struct evidence *evidence);
 /* The body is over: the last line is read, records find their data set. */
 void reply_finish(struct evidence *evidence);
 
+/* The data set that a reply without rows is about: the one its records named, if they named only
+ * one, else the one its request named; NULL for none. Call after reply_finish(). */
+struct finding_dataset *reply_dataset(struct evidence *evidence);
+
 /* Whether the body, all of it seen, holds nothing: no bytes, {}, [], or containers of nothing. */
 bool reply_is_empty(const struct reply *reply);
+
+/* A JSON value on a path of the plan (a json_listener whose context is the evidence;
+ * detect/facts.c). */
+bool facts_read(void *context, const struct json_event *event);
+
+/* The row being read is over: it becomes a data set. */
+void facts_finish_row(struct evidence *evidence);
 
 /* Lines of a text listing (detect/listing.c). */
 void listing_add(struct evidence *evidence, const uint8_t *data, size_t length);

@@ -26,7 +26,7 @@ Test(signature_load, refuses_an_unknown_key_and_names_the_known_ones)
         HEAD "colour: red\n" REST,
         "toy.yaml:4: unknown key 'colour'; known here: format, name, title, protocol, "
         "ports, reference, hardening, headers, json, tables, identity, refusals, ransom, "
-        "requests, request-bodies, parameters, examples");
+        "requests, request-bodies, parameters, unseen, lists, examples");
     expect_accepted(HEAD "title: red\n" REST);
 }
 

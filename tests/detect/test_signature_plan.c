@@ -32,13 +32,13 @@ Test(signature_plan, keeps_all_facts_of_one_path_in_their_order)
 
 Test(signature_plan, is_shared_by_requests_with_the_same_groups)
 {
-    struct signature *signature =
-        load(HEAD "json:\n  common:\n    - {path: /a, role: name}\n"
-                  "  more:\n    - {path: /b, role: name}\n"
-                  "requests:\n"
-                  "  - {name: a, path: /a, level: open}\n"
-                  "  - {name: b, path: /b, level: open}\n"
-                  "  - {name: c, path: /c, level: open, json: [more]}\n" EXAMPLES);
+    struct signature *signature = load(HEAD "json:\n  common:\n    - {path: /a, role: name}\n"
+                                            "  more:\n    - {path: /b, role: name}\n"
+                                            "requests:\n"
+                                            "  - {name: a, path: /a, level: open}\n"
+                                            "  - {name: b, path: /b, level: open}\n"
+                                            "  - {name: c, path: /c, level: open, json: [more]}\n"
+                                            "unseen: [more]\n" EXAMPLES);
     cr_assert_eq(signature->requests[0].plan, signature->requests[1].plan);
     cr_assert_neq(signature->requests[0].plan, signature->requests[2].plan);
     cr_assert_eq(signature->unseen_plan, signature->requests[2].plan);

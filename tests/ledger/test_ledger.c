@@ -179,18 +179,20 @@ Test(ledger, counts_it_fully_for_a_known_store)
     cr_assert_eq(told_count, 3, "and another store too");
 }
 
-Test(ledger, keeps_probes_of_known_stores_only)
+Test(ledger, keeps_probes_that_say_whose_they_are_or_of_known_stores)
 {
     struct finding probe = make_finding(VERDICT_PROBED);
+    probe.identity = IDENTITY_NONE;
+    add(probe);
+    cr_assert_eq(told_count, 0, "nobody knows what was asked");
     probe.identity = IDENTITY_LIKELY;
     add(probe);
-    cr_assert_eq(told_count, 0, "a probe alone makes no store known");
-    add(probe);
-    cr_assert_eq(told_count, 0);
+    cr_assert_eq(told_count, 1, "the request names what only this store has");
+    cr_assert_eq(told[0].finding.verdict, VERDICT_PROBED);
     add(make_finding(VERDICT_REVEALED));
+    probe.identity = IDENTITY_NONE;
     add(probe);
-    cr_assert_eq(told_count, 2);
-    cr_assert_eq(told[1].finding.verdict, VERDICT_PROBED);
+    cr_assert_eq(told_count, 3, "the store is known");
 }
 
 Test(ledger, drops_findings_without_a_verdict)

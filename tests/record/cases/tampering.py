@@ -23,7 +23,7 @@ def ransom():
                 c.ask("DELETE", "/" + index)
             c.ask("POST", "/read_me_to_recover_database/note", NOTE, status=201)
             c.get("/_cat/indices?format=json")
-            c.expect("tampered", **OPEN, version="6.8.23", datasets=["cases", "customers"])
+            c.expect("tampered", **OPEN, version="6.8.23", datasets=["cases", "customers", "read_me_to_recover_database"])
             c.close()
             c = case.client("198.51.100.99")
             c.ask("DELETE", "/customers", status=404)
@@ -31,7 +31,7 @@ def ransom():
             c.close()
             c = case.client("198.51.100.99")
             c.get("/_cat/indices?v")
-            c.expect("metadata", **OPEN, records=1, datasets=["read_me_to_recover_database"])
+            c.expect("metadata", **OPEN, records=0, datasets=["read_me_to_recover_database"])  # listed before its note was searchable
 
 
 def meow():
@@ -44,7 +44,7 @@ def meow():
             c.ask("DELETE", "/customers")
             for name in ("gk01juo8o3-meow", "x7c2mm0q1a-meow"):
                 c.ask("PUT", "/" + name)
-            c.expect("tampered", **OPEN, datasets=["customers"])
+            c.expect("tampered", **OPEN, datasets=["customers", "gk01juo8o3-meow", "x7c2mm0q1a-meow"])
             c.close()
             c = case.client("198.51.100.99", store.address)
             c.ask("PUT", "/_cluster/settings", {"persistent": {"cluster.blocks.read_only": True}})
