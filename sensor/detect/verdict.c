@@ -120,7 +120,9 @@ static enum verdict judge_content(const struct evidence *evidence, enum request_
     const struct reply *reply = &evidence->reply;
     bool product_only = level == LEVEL_REVEALED;
     bool asked = reply->rule && level == LEVEL_WRITE;
-    if ((reply->written_seen && (asked || !reply->rule)) || (reply->written_if_asked && asked))
+    /* Without its request, only a reply that says whose it is can be a write to the store. */
+    bool unseen = !reply->rule && verdict_identity(evidence) == IDENTITY_PROVEN;
+    if ((reply->written_seen && (asked || unseen)) || (reply->written_if_asked && asked))
         return VERDICT_TAMPERED;
     if (level == LEVEL_WRITE || level == LEVEL_OPEN)
         return VERDICT_OPEN;

@@ -176,6 +176,10 @@ Test(detect, judges_replies_whose_request_was_not_seen)
     cr_expect_not(f->request_unseen);
     expect_verdict(VERDICT_NONE, NULL, 200, "Server: nginx\r\n", "{\"hits\":[1]}");
     expect_verdict(VERDICT_NONE, NULL, 200, "", "");
+    /* Many an interface acknowledges. */
+    expect_verdict(VERDICT_REVEALED, NULL, 200, "", "{\"acknowledged\":true}");
+    expect_verdict(VERDICT_TAMPERED, NULL, 200, "",
+                   "{\"acknowledged\":true,\"shards_acknowledged\":true}");
 }
 
 Test(detect, tells_a_request_without_reply_as_probed)
