@@ -76,6 +76,7 @@ struct reply {
     struct request_detail detail;
     uint16_t status;
     bool protocol_error;   /* 400 in HTTP/1.0: the server could not read the request */
+    bool not_written;      /* the write changed nothing */
     bool written_if_asked; /* what only a reply to a write says */
     enum body_format format;
     uint64_t marks;

@@ -200,6 +200,9 @@ static void note_role(struct evidence *evidence, enum role role, const struct js
     case ROLE_WRITTEN_IF_ASKED:
         reply->written_if_asked = true;
         break;
+    case ROLE_NOT_WRITTEN:
+        reply->not_written = true;
+        break;
     case ROLE_ABSENT:
         reply->absent = true;
         break;

@@ -62,6 +62,7 @@ enum role {
     ROLE_CURSOR,           /* more pages can be asked for */
     ROLE_WRITTEN,          /* a write succeeded */
     ROLE_WRITTEN_IF_ASKED, /* the same, if the request was a write */
+    ROLE_NOT_WRITTEN,      /* the write changed nothing, whatever else is said */
     ROLE_ABSENT,           /* what the request named is not there */
     ROLE_ERROR,
     ROLE_ERROR_TYPE,

@@ -40,6 +40,7 @@ static const char *const role_names[ROLES] = {
     [ROLE_CURSOR] = "cursor",
     [ROLE_WRITTEN] = "written",
     [ROLE_WRITTEN_IF_ASKED] = "written-if-asked",
+    [ROLE_NOT_WRITTEN] = "not-written",
     [ROLE_ABSENT] = "absent",
     [ROLE_ERROR] = "error",
     [ROLE_ERROR_TYPE] = "error-type",

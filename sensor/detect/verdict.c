@@ -122,7 +122,8 @@ static enum verdict judge_content(const struct evidence *evidence, enum request_
     bool asked = reply->rule && level == LEVEL_WRITE;
     /* Without its request, only a reply that says whose it is can be a write to the store. */
     bool unseen = !reply->rule && verdict_identity(evidence) == IDENTITY_PROVEN;
-    if ((reply->written_seen && (asked || unseen)) || (reply->written_if_asked && asked))
+    bool written = reply->written_if_asked && !reply->not_written;
+    if ((reply->written_seen && (asked || unseen)) || (written && asked))
         return VERDICT_TAMPERED;
     if (level == LEVEL_WRITE || level == LEVEL_OPEN)
         return VERDICT_OPEN;

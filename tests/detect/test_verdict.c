@@ -97,7 +97,8 @@ Test(ladder, calls_a_write_tampering_only_when_it_was_done)
     expect_verdict(VERDICT_TAMPERED, "PUT /a/_doc/1", 201, "",
                    "{\"_index\":\"a\",\"_id\":\"1\",\"result\":\"created\"," SHARDS "}");
     expect_verdict(VERDICT_OPEN, "PUT /a/_doc/1", 200, "",
-                   "{\"_index\":\"a\",\"_id\":\"1\",\"result\":\"noop\"," SHARDS "}");
+                   "{\"_index\":\"a\",\"_id\":\"1\",\"_version\":3,\"result\":\"noop\"," SHARDS
+                   "}");
     expect_verdict(VERDICT_TAMPERED, "POST /a/_delete_by_query", 200,
                    "X-elastic-product: Elasticsearch\r\n", "{\"took\":1,\"deleted\":3}");
     expect_verdict(VERDICT_OPEN, "POST /a/_delete_by_query", 200,
