@@ -59,7 +59,7 @@ void emitter_add(struct emitter *emitter, const struct event *event)
         return;
     if (json_write_event(&emitter->options, event, emitter->json, sizeof emitter->json, &length) !=
         AJAR_OK)
-        return; /* out of memory: counted as an event that was not written */
+        return; /* cannot be: EMIT_JSON_MAX is enough */
     if (emitter->file)
         file_sink_write(emitter->file, emitter->json, length);
     if (emitter->redis)

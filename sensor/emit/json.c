@@ -2,7 +2,7 @@
 /*
  * event -> JSON. Field names are those of the Elastic Common Schema, own ones are under "ajar".
  * Only what is known is written: no empty strings, no nulls. All text is made valid UTF-8 here,
- * since most of it was chosen by whoever sent the packets. The only file that knows jansson.
+ * since most of it was chosen by whoever sent the packets.
  */
 #include "emit/json.h"
 
@@ -10,17 +10,14 @@
 #include "base/text.h"
 #include "base/timestamp.h"
 #include "classify/classify.h"
+#include "emit/json_writer.h"
 #include "enrich/enrich.h"
 
-#include <jansson.h>
-#include <math.h>
+#include <stdio.h>
 #include <string.h>
 
-#define ECS_VERSION    "8.17.0"
-#define TEXT_BYTES_MAX 2048 /* of one text value after repair */
-#define REAL_DIGITS    9
-#define PLACE_DIGITS   1e4 /* coordinates to 4 decimals: databases know cities, not houses */
-#define REFERENCE_URL  "https://cwe.mitre.org/data/definitions/306.html"
+#define ECS_VERSION   "8.17.0"
+#define REFERENCE_URL "https://cwe.mitre.org/data/definitions/306.html"
 
 /* How much of the lists is written; lowered until the document fits. */
 struct limits {
@@ -29,59 +26,24 @@ struct limits {
     unsigned evidence;
 };
 
-static void set_text(json_t *object, const char *key, const char *text)
+static void add_count(struct json_writer *w, const char *key, uint64_t count)
 {
-    char valid[TEXT_BYTES_MAX];
-    size_t length = text_make_utf8(valid, sizeof valid, text, strlen(text));
-    if (length)
-        (void)json_object_set_new(object, key, json_stringn(valid, length));
-}
-
-static void set_count(json_t *object, const char *key, uint64_t count)
-{
-    if (count == FINDING_NO_COUNT)
-        return;
-    json_int_t number = count > INT64_MAX ? INT64_MAX : (json_int_t)count;
-    (void)json_object_set_new(object, key, json_integer(number));
+    if (count != FINDING_NO_COUNT)
+        json_add_number(w, key, count > INT64_MAX ? INT64_MAX : count);
 }
 
 /* Only what is true is said; false is the rule. */
-static void set_true(json_t *object, const char *key, bool value)
+static void add_true(struct json_writer *w, const char *key, bool value)
 {
     if (value)
-        (void)json_object_set_new(object, key, json_true());
+        json_add_bool(w, key, true);
 }
 
-static void set_time(json_t *object, const char *key, uint64_t time_ns)
+static void add_time(struct json_writer *w, const char *key, uint64_t time_ns)
 {
     char text[TIMESTAMP_TEXT_MAX];
     timestamp_format(time_ns, text);
-    set_text(object, key, text);
-}
-
-/* Hands the child over; an empty one is left out. */
-static void set_object(json_t *object, const char *key, json_t *child)
-{
-    if (json_object_size(child) > 0)
-        (void)json_object_set_new(object, key, child);
-    else
-        json_decref(child);
-}
-
-static void set_list(json_t *object, const char *key, json_t *list)
-{
-    if (json_array_size(list) > 0)
-        (void)json_object_set_new(object, key, list);
-    else
-        json_decref(list);
-}
-
-static void append_text(json_t *list, const char *text)
-{
-    char valid[TEXT_BYTES_MAX];
-    size_t length = text_make_utf8(valid, sizeof valid, text, strlen(text));
-    if (length)
-        (void)json_array_append_new(list, json_stringn(valid, length));
+    json_add_text(w, key, text);
 }
 
 static bool is_exposing(const struct event *event)
@@ -90,36 +52,30 @@ static bool is_exposing(const struct event *event)
            verdict_exposes((enum verdict)event->finding->verdict);
 }
 
-static json_t *make_category(const struct event *event)
-{
-    json_t *list = json_array();
-    if (!event->finding) {
-        append_text(list, "network");
-        return list;
-    }
-    append_text(list, "database");
-    append_text(list, is_exposing(event) ? "intrusion_detection" : "network");
-    return list;
-}
-
-/* Words that ECS allows for the categories above. */
-static json_t *make_type(const struct event *event)
-{
-    json_t *list = json_array();
-    if (!event->finding || event->finding->verdict <= VERDICT_REVEALED) {
-        append_text(list, "info");
-        return list;
-    }
-    append_text(list, "access");
-    append_text(list, event->finding->verdict == VERDICT_REFUSED ? "denied" : "allowed");
-    return list;
-}
-
 static const char *kind_of(const struct event *event)
 {
     if (!event->finding)
         return "metric";
     return is_exposing(event) ? "alert" : "event";
+}
+
+/* Category and type: words that ECS allows together. */
+static void add_class(struct json_writer *w, const struct event *event)
+{
+    const struct finding *finding = event->finding;
+    struct json_mark list = json_begin_array(w, "category");
+    if (finding)
+        json_add_text(w, NULL, "database");
+    json_add_text(w, NULL, is_exposing(event) ? "intrusion_detection" : "network");
+    json_end_array(w, list);
+    list = json_begin_array(w, "type");
+    if (!finding || finding->verdict <= VERDICT_REVEALED) {
+        json_add_text(w, NULL, "info");
+    } else {
+        json_add_text(w, NULL, "access");
+        json_add_text(w, NULL, finding->verdict == VERDICT_REFUSED ? "denied" : "allowed");
+    }
+    json_end_array(w, list);
 }
 
 static const char *outcome_of(const struct finding *finding)
@@ -134,136 +90,134 @@ static const char *outcome_of(const struct finding *finding)
     }
 }
 
-static void add_event(json_t *root, const struct event *event)
+static void add_event(struct json_writer *w, const struct event *event)
 {
-    json_t *object = json_object();
-    set_text(object, "kind", kind_of(event));
-    set_list(object, "category", make_category(event));
-    set_list(object, "type", make_type(event));
-    set_text(object, "action", event_action_name(event->action));
-    set_text(object, "dataset", "ajar");
-    set_text(object, "module", "ajar");
-    set_text(object, "id", event->id);
-    set_count(object, "severity", (uint64_t)event->severity);
-    set_count(object, "sequence", event->sequence);
+    struct json_mark object = json_begin_object(w, "event");
+    json_add_text(w, "kind", kind_of(event));
+    add_class(w, event);
+    json_add_text(w, "action", event_action_name(event->action));
+    json_add_text(w, "dataset", "ajar");
+    json_add_text(w, "module", "ajar");
+    json_add_text(w, "id", event->id);
+    json_add_number(w, "severity", (uint64_t)event->severity);
+    add_count(w, "sequence", event->sequence);
     if (event->finding)
-        set_text(object, "outcome", outcome_of(event->finding));
-    if (event->action == EVENT_STORE_SESSION) {
-        const struct finding *finding = event->finding;
-        set_time(object, "start", finding->first_ns);
-        set_time(object, "end", finding->time_ns);
-        if (finding->time_ns >= finding->first_ns)
-            set_count(object, "duration", finding->time_ns - finding->first_ns);
+        json_add_text(w, "outcome", outcome_of(event->finding));
+    if (event->action == EVENT_STORE_SESSION && event->finding) {
+        add_time(w, "start", event->finding->first_ns);
+        add_time(w, "end", event->finding->time_ns);
+        if (event->finding->time_ns >= event->finding->first_ns)
+            add_count(w, "duration", event->finding->time_ns - event->finding->first_ns);
     }
-    set_object(root, "event", object);
+    json_end_object(w, object);
 }
 
-static void add_place(json_t *end, const struct place *place)
+static void add_place(struct json_writer *w, const struct place *place)
 {
-    json_t *geo = json_object();
-    set_text(geo, "country_iso_code", place->country_code);
-    set_text(geo, "country_name", place->country_name);
-    set_text(geo, "continent_code", place->continent_code);
-    set_text(geo, "region_name", place->region_name);
-    set_text(geo, "city_name", place->city_name);
+    struct json_mark geo = json_begin_object(w, "geo");
+    json_add_text(w, "country_iso_code", place->country_code);
+    json_add_text(w, "country_name", place->country_name);
+    json_add_text(w, "continent_code", place->continent_code);
+    json_add_text(w, "region_name", place->region_name);
+    json_add_text(w, "city_name", place->city_name);
     if (place->has_location) {
-        json_t *location = json_object();
-        double lat = round(place->latitude * PLACE_DIGITS) / PLACE_DIGITS;
-        double lon = round(place->longitude * PLACE_DIGITS) / PLACE_DIGITS;
-        (void)json_object_set_new(location, "lat", json_real(lat));
-        (void)json_object_set_new(location, "lon", json_real(lon));
-        set_object(geo, "location", location);
+        struct json_mark location = json_begin_object(w, "location");
+        json_add_decimal(w, "lat", place->latitude);
+        json_add_decimal(w, "lon", place->longitude);
+        json_end_object(w, location);
     }
-    set_object(end, "geo", geo);
-    json_t *as = json_object();
+    json_end_object(w, geo);
+    struct json_mark as = json_begin_object(w, "as");
     if (place->as_number)
-        set_count(as, "number", place->as_number);
-    json_t *organization = json_object();
-    set_text(organization, "name", place->as_name);
-    set_object(as, "organization", organization);
-    set_object(end, "as", as);
+        json_add_number(w, "number", place->as_number);
+    struct json_mark organization = json_begin_object(w, "organization");
+    json_add_text(w, "name", place->as_name);
+    json_end_object(w, organization);
+    json_end_object(w, as);
 }
 
 struct end {
-    const struct addr *addr;
+    const char *key;
+    const char *address;
     uint16_t port;
     uint64_t bytes;
     const struct place *place;
 };
 
-static void add_end(json_t *root, const char *key, const struct end *end)
+static void add_end(struct json_writer *w, const struct end *end)
 {
-    json_t *object = json_object();
-    char text[ADDR_TEXT_MAX];
-    addr_format(end->addr, text);
-    set_text(object, "ip", text);
-    set_count(object, "port", end->port);
-    set_count(object, "bytes", end->bytes);
-    if (end->place)
-        add_place(object, end->place);
-    set_object(root, key, object);
+    struct json_mark object = json_begin_object(w, end->key);
+    json_add_text(w, "ip", end->address);
+    json_add_number(w, "port", end->port);
+    add_count(w, "bytes", end->bytes);
+    add_place(w, end->place);
+    json_end_object(w, object);
 }
 
-static void add_ends(json_t *root, const struct event *event)
+static void add_ends(struct json_writer *w, const struct event *event)
 {
     const struct finding *finding = event->finding;
-    struct end source = {&finding->client, finding->client_port, finding->client_bytes,
+    char client[ADDR_TEXT_MAX], server[ADDR_TEXT_MAX];
+    addr_format(&finding->client, client);
+    addr_format(&finding->server, server);
+    struct end source = {"source", client, finding->client_port, finding->client_bytes,
                          event->source};
-    struct end destination = {&finding->server, finding->server_port, finding->server_bytes,
+    struct end destination = {"destination", server, finding->server_port, finding->server_bytes,
                               event->target};
-    add_end(root, "source", &source);
-    add_end(root, "destination", &destination);
-    json_t *related = json_object(), *addresses = json_array();
-    char text[ADDR_TEXT_MAX];
-    addr_format(&finding->client, text);
-    append_text(addresses, text);
-    addr_format(&finding->server, text);
-    append_text(addresses, text);
-    set_list(related, "ip", addresses);
-    set_object(root, "related", related);
+    add_end(w, &source);
+    add_end(w, &destination);
+    struct json_mark related = json_begin_object(w, "related");
+    struct json_mark list = json_begin_array(w, "ip");
+    json_add_text(w, NULL, client);
+    json_add_text(w, NULL, server);
+    json_end_array(w, list);
+    json_end_object(w, related);
 }
 
-static void add_network(json_t *root, const struct event *event)
+static void add_community_id(struct json_writer *w, const struct finding *finding)
 {
-    const struct finding *finding = event->finding;
-    json_t *network = json_object();
-    if (finding->transport == 6)
-        set_text(network, "transport", "tcp");
-    else if (finding->transport == 17)
-        set_text(network, "transport", "udp");
-    set_text(network, "type", addr_is_ipv4(&finding->server) ? "ipv4" : "ipv6");
-    set_text(network, "direction", direction_name(event->direction));
-    set_text(network, "application", finding->store);
-    if (finding->method[0] || finding->url[0] || finding->status)
-        set_text(network, "protocol", "http");
-    set_count(network, "bytes", finding->client_bytes + finding->server_bytes);
     struct community_tuple tuple = {finding->client, finding->server, finding->client_port,
                                     finding->server_port, finding->transport};
     char id[COMMUNITY_ID_TEXT_MAX];
     community_id_format(&tuple, 0, id);
-    set_text(network, "community_id", id);
-    if (finding->vlan) {
-        json_t *vlan = json_object();
-        char number[8];
-        (void)snprintf(number, sizeof number, "%u", finding->vlan);
-        set_text(vlan, "id", number); /* a keyword in ECS */
-        set_object(network, "vlan", vlan);
-    }
-    set_object(root, "network", network);
+    json_add_text(w, "community_id", id);
 }
 
-static void add_observer(json_t *root, const struct emit_options *options)
+static void add_network(struct json_writer *w, const struct event *event)
 {
-    json_t *observer = json_object();
-    set_text(observer, "name", options->sensor);
-    set_text(observer, "type", "sensor");
-    set_text(observer, "product", "ajar");
-    set_text(observer, "version", AJAR_VERSION);
-    set_object(root, "observer", observer);
+    const struct finding *finding = event->finding;
+    struct json_mark network = json_begin_object(w, "network");
+    if (finding->transport == 6 || finding->transport == 17)
+        json_add_text(w, "transport", finding->transport == 6 ? "tcp" : "udp");
+    json_add_text(w, "type", addr_is_ipv4(&finding->server) ? "ipv4" : "ipv6");
+    json_add_text(w, "direction", direction_name(event->direction));
+    json_add_text(w, "application", finding->store);
+    if (finding->method[0] || finding->url[0] || finding->status)
+        json_add_text(w, "protocol", "http");
+    add_count(w, "bytes", finding->client_bytes + finding->server_bytes);
+    add_community_id(w, finding);
+    if (finding->vlan) {
+        char number[8];
+        (void)snprintf(number, sizeof number, "%u", finding->vlan);
+        struct json_mark vlan = json_begin_object(w, "vlan");
+        json_add_text(w, "id", number); /* a keyword in ECS */
+        json_end_object(w, vlan);
+    }
+    json_end_object(w, network);
+}
+
+static void add_observer(struct json_writer *w, const struct emit_options *options)
+{
+    struct json_mark observer = json_begin_object(w, "observer");
+    json_add_text(w, "name", options->sensor);
+    json_add_text(w, "type", "sensor");
+    json_add_text(w, "product", "ajar");
+    json_add_text(w, "version", AJAR_VERSION);
+    json_end_object(w, observer);
 }
 
 /* The name or address in a Host header, without the port. */
-static void set_domain(json_t *url, const char *host)
+static void add_domain(struct json_writer *w, const char *host)
 {
     char name[sizeof((struct finding *)NULL)->host];
     (void)text_copy(name, sizeof name, host, strlen(host));
@@ -272,28 +226,41 @@ static void set_domain(json_t *url, const char *host)
         end[1] = '\0';
     else
         name[strcspn(name, ":")] = '\0';
-    set_text(url, "domain", name);
+    json_add_text(w, "domain", name);
 }
 
-static void add_http(json_t *root, const struct finding *finding)
+static void add_http(struct json_writer *w, const struct finding *finding)
 {
-    json_t *http = json_object(), *request = json_object(), *response = json_object();
-    json_t *url = json_object(), *agent = json_object();
-    set_text(request, "method", finding->method);
-    set_object(http, "request", request);
+    struct json_mark http = json_begin_object(w, "http");
+    struct json_mark request = json_begin_object(w, "request");
+    json_add_text(w, "method", finding->method);
+    json_end_object(w, request);
     if (finding->status) {
-        json_t *body = json_object();
-        set_count(response, "status_code", finding->status);
-        set_count(body, "bytes", finding->body_bytes);
-        set_object(response, "body", body);
+        struct json_mark response = json_begin_object(w, "response");
+        json_add_number(w, "status_code", finding->status);
+        struct json_mark body = json_begin_object(w, "body");
+        add_count(w, "bytes", finding->body_bytes);
+        json_end_object(w, body);
+        json_end_object(w, response);
     }
-    set_object(http, "response", response);
-    set_object(root, "http", http);
-    set_text(url, "original", finding->url);
-    set_domain(url, finding->host);
-    set_object(root, "url", url);
-    set_text(agent, "original", finding->user_agent);
-    set_object(root, "user_agent", agent);
+    json_end_object(w, http);
+    struct json_mark url = json_begin_object(w, "url");
+    json_add_text(w, "original", finding->url);
+    add_domain(w, finding->host);
+    json_end_object(w, url);
+    struct json_mark agent = json_begin_object(w, "user_agent");
+    json_add_text(w, "original", finding->user_agent);
+    json_end_object(w, agent);
+}
+
+static void add_rule(struct json_writer *w, const struct event *event)
+{
+    struct json_mark rule = json_begin_object(w, "rule");
+    json_add_text(w, "name", event->finding->store);
+    json_add_text(w, "ruleset", "ajar");
+    if (is_exposing(event))
+        json_add_text(w, "reference", REFERENCE_URL);
+    json_end_object(w, rule);
 }
 
 /* A step of an attack, as MITRE ATT&CK numbers it. */
@@ -304,51 +271,61 @@ struct technique {
     const char *name;
 };
 
-static void append_technique(json_t *lists[static 4], const struct technique *technique)
+#define TECHNIQUES_MAX 2
+
+static const struct technique exploit = {"TA0001", "Initial Access", "T1190",
+                                         "Exploit Public-Facing Application"};
+static const struct technique collect = {"TA0009", "Collection", "T1213",
+                                         "Data from Information Repositories"};
+static const struct technique destroy = {"TA0040", "Impact", "T1485", "Data Destruction"};
+
+static size_t find_techniques(const struct event *event,
+                              const struct technique *found[static TECHNIQUES_MAX])
 {
-    append_text(lists[0], technique->tactic_id);
-    append_text(lists[1], technique->tactic);
-    append_text(lists[2], technique->id);
-    append_text(lists[3], technique->name);
+    size_t count = 0;
+    if (event->direction == DIRECTION_INBOUND || event->direction == DIRECTION_EXTERNAL)
+        found[count++] = &exploit;
+    if (event->finding->verdict == VERDICT_DATA || event->finding->verdict == VERDICT_DRAINED)
+        found[count++] = &collect;
+    else if (event->finding->verdict == VERDICT_TAMPERED)
+        found[count++] = &destroy;
+    return count;
+}
+
+static void add_words(struct json_writer *w, const char *key, const char *const *words,
+                      size_t count)
+{
+    struct json_mark list = json_begin_array(w, key);
+    for (size_t i = 0; i < count; i++)
+        json_add_text(w, NULL, words[i]);
+    json_end_array(w, list);
 }
 
 /* Only exposures: reading a store that is meant to be read is no attack. */
-static void add_threat(json_t *root, const struct event *event)
+static void add_threat(struct json_writer *w, const struct event *event)
 {
-    static const struct technique exploit = {"TA0001", "Initial Access", "T1190",
-                                             "Exploit Public-Facing Application"};
-    static const struct technique collect = {"TA0009", "Collection", "T1213",
-                                             "Data from Information Repositories"};
-    static const struct technique destroy = {"TA0040", "Impact", "T1485", "Data Destruction"};
-    json_t *lists[4] = {json_array(), json_array(), json_array(), json_array()};
-    if (is_exposing(event)) {
-        if (event->direction == DIRECTION_INBOUND || event->direction == DIRECTION_EXTERNAL)
-            append_technique(lists, &exploit);
-        if (event->finding->verdict == VERDICT_DATA || event->finding->verdict == VERDICT_DRAINED)
-            append_technique(lists, &collect);
-        if (event->finding->verdict == VERDICT_TAMPERED)
-            append_technique(lists, &destroy);
+    const struct technique *found[TECHNIQUES_MAX];
+    const char *words[4][TECHNIQUES_MAX];
+    size_t count = is_exposing(event) ? find_techniques(event, found) : 0;
+    if (count == 0)
+        return;
+    for (size_t i = 0; i < count; i++) {
+        words[0][i] = found[i]->tactic_id;
+        words[1][i] = found[i]->tactic;
+        words[2][i] = found[i]->id;
+        words[3][i] = found[i]->name;
     }
-    json_t *threat = json_object(), *tactic = json_object(), *technique = json_object();
-    if (json_array_size(lists[0]) > 0)
-        set_text(threat, "framework", "MITRE ATT&CK");
-    set_list(tactic, "id", lists[0]);
-    set_list(tactic, "name", lists[1]);
-    set_list(technique, "id", lists[2]);
-    set_list(technique, "name", lists[3]);
-    set_object(threat, "tactic", tactic);
-    set_object(threat, "technique", technique);
-    set_object(root, "threat", threat);
-}
-
-static void add_rule(json_t *root, const struct event *event)
-{
-    json_t *rule = json_object();
-    set_text(rule, "name", event->finding->store);
-    set_text(rule, "ruleset", "ajar");
-    if (is_exposing(event))
-        set_text(rule, "reference", REFERENCE_URL);
-    set_object(root, "rule", rule);
+    struct json_mark threat = json_begin_object(w, "threat");
+    json_add_text(w, "framework", "MITRE ATT&CK");
+    struct json_mark part = json_begin_object(w, "tactic");
+    add_words(w, "id", words[0], count);
+    add_words(w, "name", words[1], count);
+    json_end_object(w, part);
+    part = json_begin_object(w, "technique");
+    add_words(w, "id", words[2], count);
+    add_words(w, "name", words[3], count);
+    json_end_object(w, part);
+    json_end_object(w, threat);
 }
 
 static const char *source_name(uint8_t source)
@@ -366,191 +343,195 @@ static const char *identity_word(uint8_t identity)
     return identity < sizeof names / sizeof names[0] ? names[identity] : "none";
 }
 
-static json_t *make_detail(const struct finding_dataset *dataset)
+static void add_detail(struct json_writer *w, const struct finding_dataset *dataset)
 {
-    json_t *detail = json_object();
-    set_text(detail, "name", dataset->name);
-    set_count(detail, "records", dataset->records);
+    if (dataset->name[0] == '\0' || (dataset->records == FINDING_NO_COUNT &&
+                                     dataset->bytes == FINDING_NO_COUNT && dataset->returned == 0))
+        return;
+    struct json_mark detail = json_begin_object(w, NULL);
+    json_add_text(w, "name", dataset->name);
+    add_count(w, "records", dataset->records);
     if (dataset->records != FINDING_NO_COUNT)
-        set_text(detail, "records_source", source_name(dataset->source));
-    set_count(detail, "bytes", dataset->bytes);
+        json_add_text(w, "records_source", source_name(dataset->source));
+    add_count(w, "bytes", dataset->bytes);
     if (dataset->returned)
-        set_count(detail, "returned", dataset->returned);
-    return detail;
+        add_count(w, "returned", dataset->returned);
+    json_end_object(w, detail);
 }
 
-static void add_datasets(json_t *ajar, const struct finding *finding, const struct limits *limits)
+static void add_datasets(struct json_writer *w, const struct finding *finding,
+                         const struct limits *limits)
 {
-    json_t *names = json_array(), *details = json_array();
     unsigned count = finding->dataset_count;
     if (count > FINDING_DATASETS_MAX)
         count = FINDING_DATASETS_MAX;
+    struct json_mark list = json_begin_array(w, "datasets");
     for (unsigned i = 0; i < count && i < limits->datasets; i++)
-        append_text(names, finding->datasets[i].name);
-    for (unsigned i = 0; i < count && i < limits->details; i++) {
-        const struct finding_dataset *dataset = &finding->datasets[i];
-        if (dataset->records != FINDING_NO_COUNT || dataset->bytes != FINDING_NO_COUNT ||
-            dataset->returned)
-            (void)json_array_append_new(details, make_detail(dataset));
-    }
-    set_list(ajar, "datasets", names);
-    set_list(ajar, "dataset_records", details);
+        json_add_text(w, NULL, finding->datasets[i].name);
+    json_end_array(w, list);
+    list = json_begin_array(w, "dataset_records");
+    for (unsigned i = 0; i < count && i < limits->details; i++)
+        add_detail(w, &finding->datasets[i]);
+    json_end_array(w, list);
     unsigned cut = count > limits->datasets ? count - limits->datasets : 0;
     if (finding->datasets_dropped || cut)
-        set_count(ajar, "datasets_dropped", (uint64_t)finding->datasets_dropped + cut);
+        add_count(w, "datasets_dropped", (uint64_t)finding->datasets_dropped + cut);
 }
 
-static void add_ndpi(json_t *ajar, const struct finding *finding)
+static void add_evidence(struct json_writer *w, const struct finding *finding,
+                         const struct limits *limits)
 {
-    json_t *ndpi = json_object(), *risks = json_array();
-    set_text(ndpi, "application", finding->application);
-    for (unsigned bit = 0; bit < 64; bit++) {
+    struct json_mark list = json_begin_array(w, "evidence");
+    for (unsigned i = 0; i < finding->evidence_count && i < limits->evidence; i++)
+        json_add_text(w, NULL, finding->evidence[i]);
+    json_end_array(w, list);
+}
+
+static void add_ndpi(struct json_writer *w, const struct finding *finding)
+{
+    struct json_mark ndpi = json_begin_object(w, "ndpi");
+    json_add_text(w, "application", finding->application);
+    struct json_mark risks = json_begin_array(w, "risks");
+    for (unsigned bit = 0; bit < 64 && finding->risks >> bit; bit++) {
         const char *name = finding->risks >> bit & 1 ? classify_risk_name(bit) : NULL;
         if (name)
-            append_text(risks, name);
+            json_add_text(w, NULL, name);
     }
-    set_list(ndpi, "risks", risks);
-    set_object(ajar, "ndpi", ndpi);
+    json_end_array(w, risks);
+    json_end_object(w, ndpi);
 }
 
-static json_t *make_words(const char *separated)
+/* "NL,US" as a list. */
+static void add_countries(struct json_writer *w, const char *separated)
 {
-    json_t *list = json_array();
+    struct json_mark list = json_begin_array(w, "countries");
     for (const char *at = separated; *at;) {
         size_t length = strcspn(at, ",");
-        char word[128];
+        char word[8];
         (void)text_copy(word, sizeof word, at, length);
-        append_text(list, word);
+        json_add_text(w, NULL, word);
         at += length + (at[length] == ',');
     }
-    return list;
+    json_end_array(w, list);
 }
 
-static void add_exposure(json_t *ajar, const struct event *event)
+static void add_exposure(struct json_writer *w, const struct event *event)
 {
     const struct exposure_view *view = event->exposure;
     if (!view)
         return;
-    set_text(ajar, "exposure", view->id);
+    json_add_text(w, "exposure", view->id);
     if (event->action != EVENT_EXPOSURE_OPENED)
         return;
-    json_t *state = json_object();
-    set_time(state, "first_seen", view->first_ns);
-    set_time(state, "last_seen", view->last_ns);
-    set_count(state, "actors", view->actors);
-    set_count(state, "requests", view->requests);
-    set_count(state, "records", view->records);
-    set_count(state, "returned", view->returned);
-    set_count(state, "bytes", view->gave_bytes);
-    set_list(state, "countries", make_words(view->countries));
-    set_object(ajar, "exposure_state", state);
+    struct json_mark state = json_begin_object(w, "exposure_state");
+    add_time(w, "first_seen", view->first_ns);
+    add_time(w, "last_seen", view->last_ns);
+    add_count(w, "actors", view->actors);
+    add_count(w, "requests", view->requests);
+    add_count(w, "records", view->records);
+    add_count(w, "returned", view->returned);
+    add_count(w, "bytes", view->gave_bytes);
+    add_countries(w, view->countries);
+    json_end_object(w, state);
 }
 
-static void add_store(json_t *ajar, const struct event *event, const struct limits *limits)
+static void add_store(struct json_writer *w, const struct event *event, const struct limits *limits)
 {
     const struct finding *finding = event->finding;
-    set_text(ajar, "store", finding->store);
-    set_text(ajar, "product", finding->product);
-    set_text(ajar, "version", finding->version);
-    set_text(ajar, "cluster_id", finding->cluster_id);
-    set_text(ajar, "cluster_name", finding->cluster_name);
-    set_text(ajar, "verdict", verdict_name((enum verdict)finding->verdict));
-    set_text(ajar, "credentials", credentials_name(event->credentials));
-    set_text(ajar, "identity", identity_word(finding->identity));
-    set_text(ajar, "protection", finding->protection);
-    set_count(ajar, "records", finding->records);
+    json_add_text(w, "store", finding->store);
+    json_add_text(w, "product", finding->product);
+    json_add_text(w, "version", finding->version);
+    json_add_text(w, "cluster_id", finding->cluster_id);
+    json_add_text(w, "cluster_name", finding->cluster_name);
+    json_add_text(w, "verdict", verdict_name((enum verdict)finding->verdict));
+    json_add_text(w, "credentials", credentials_name(event->credentials));
+    json_add_text(w, "identity", identity_word(finding->identity));
+    json_add_text(w, "protection", finding->protection);
+    add_count(w, "records", finding->records);
     if (finding->records != FINDING_NO_COUNT)
-        set_text(ajar, "records_source", source_name(finding->records_source));
-    set_count(ajar, "returned", finding->returned);
-    set_count(ajar, "bytes", finding->gave_bytes);
-    set_count(ajar, "requests", finding->requests);
-    add_datasets(ajar, finding, limits);
-    json_t *evidence = json_array();
-    for (unsigned i = 0; i < finding->evidence_count && i < limits->evidence; i++)
-        append_text(evidence, finding->evidence[i]);
-    set_list(ajar, "evidence", evidence);
-    (void)json_object_set_new(ajar, "partial", json_boolean(finding->partial));
-    set_true(ajar, "request_unseen", finding->request_unseen);
-    set_true(ajar, "weak", finding->weak);
-    set_true(ajar, "sampled", finding->sampled);
-    set_true(ajar, "midstream", finding->midstream);
-    add_ndpi(ajar, finding);
-    add_exposure(ajar, event);
+        json_add_text(w, "records_source", source_name(finding->records_source));
+    add_count(w, "returned", finding->returned);
+    add_count(w, "bytes", finding->gave_bytes);
+    add_count(w, "requests", finding->requests);
+    add_datasets(w, finding, limits);
+    add_evidence(w, finding, limits);
+    json_add_bool(w, "partial", finding->partial);
+    add_true(w, "request_unseen", finding->request_unseen);
+    add_true(w, "weak", finding->weak);
+    add_true(w, "sampled", finding->sampled);
+    add_true(w, "midstream", finding->midstream);
+    add_ndpi(w, finding);
+    add_exposure(w, event);
 }
 
-static void add_status(json_t *ajar, const struct sensor_status *status)
+static void add_status(struct json_writer *w, const struct sensor_status *status)
 {
-    json_t *object = json_object();
-    const struct {
-        const char *key;
-        uint64_t value;
-    } numbers[] = {
-        {"packets", status->packets},
-        {"bytes", status->bytes},
-        {"dropped_kernel", status->dropped_kernel},
-        {"dropped_interface", status->dropped_interface},
-        {"flows", status->flows},
-        {"flows_now", status->flows_now},
-        {"gaps", status->gaps},
-        {"anomalies", status->anomalies},
-        {"findings", status->findings},
-        {"findings_dropped", status->findings_dropped},
-        {"events", status->events},
-        {"events_dropped", status->events_dropped},
-        {"memory_bytes", status->memory_bytes},
-        {"open_exposures", status->open_exposures},
-    };
-    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
-        set_count(object, numbers[i].key, numbers[i].value);
-    set_object(ajar, "status", object);
+    struct json_mark object = json_begin_object(w, "status");
+    json_add_number(w, "packets", status->packets);
+    json_add_number(w, "bytes", status->bytes);
+    json_add_number(w, "dropped_kernel", status->dropped_kernel);
+    json_add_number(w, "dropped_interface", status->dropped_interface);
+    json_add_number(w, "flows", status->flows);
+    json_add_number(w, "flows_now", status->flows_now);
+    json_add_number(w, "gaps", status->gaps);
+    json_add_number(w, "anomalies", status->anomalies);
+    json_add_number(w, "findings", status->findings);
+    json_add_number(w, "findings_dropped", status->findings_dropped);
+    json_add_number(w, "events", status->events);
+    json_add_number(w, "events_dropped", status->events_dropped);
+    json_add_number(w, "memory_bytes", status->memory_bytes);
+    json_add_number(w, "open_exposures", status->open_exposures);
+    json_end_object(w, object);
 }
 
-static void add_ajar(json_t *root, const struct emit_options *options, const struct event *event,
-                     const struct limits *limits)
+static void add_ajar(struct json_writer *w, const struct emit_options *options,
+                     const struct event *event, const struct limits *limits)
 {
-    json_t *ajar = json_object(), *reasons = json_array();
-    set_text(ajar, "site", options->site);
+    struct json_mark ajar = json_begin_object(w, "ajar");
+    json_add_text(w, "site", options->site);
     if (options->import_id)
-        set_text(ajar, "import", options->import_id);
+        json_add_text(w, "import", options->import_id);
     if (event->finding)
-        add_store(ajar, event, limits);
+        add_store(w, event, limits);
     if (event->status)
-        add_status(ajar, event->status);
-    for (unsigned i = 0; i < event->reason_count && i < EVENT_REASONS_MAX; i++)
-        append_text(reasons, event->reasons[i]);
-    set_list(ajar, "severity_reasons", reasons);
-    set_object(root, "ajar", ajar);
+        add_status(w, event->status);
+    unsigned reasons =
+        event->reason_count < EVENT_REASONS_MAX ? event->reason_count : EVENT_REASONS_MAX;
+    add_words(w, "severity_reasons", event->reasons, reasons);
+    json_end_object(w, ajar);
 }
 
-static json_t *make_document(const struct emit_options *options, const struct event *event,
-                             const struct limits *limits)
+static void write_document(struct json_writer *w, const struct emit_options *options,
+                           const struct event *event, const struct limits *limits)
 {
-    json_t *root = json_object(), *ecs = json_object();
-    set_time(root, "@timestamp", event->time_ns);
-    set_text(ecs, "version", ECS_VERSION);
-    set_object(root, "ecs", ecs);
-    add_event(root, event);
+    struct json_mark root = json_begin_object(w, NULL);
+    add_time(w, "@timestamp", event->time_ns);
+    struct json_mark ecs = json_begin_object(w, "ecs");
+    json_add_text(w, "version", ECS_VERSION);
+    json_end_object(w, ecs);
+    add_event(w, event);
     if (event->finding) {
-        add_ends(root, event);
-        add_network(root, event);
+        add_ends(w, event);
+        add_network(w, event);
     }
-    add_observer(root, options);
+    add_observer(w, options);
     if (event->finding) {
-        add_http(root, event->finding);
-        add_rule(root, event);
-        add_threat(root, event);
+        add_http(w, event->finding);
+        add_rule(w, event);
+        add_threat(w, event);
     }
-    add_ajar(root, options, event, limits);
-    return root;
+    add_ajar(w, options, event, limits);
+    json_end_object(w, root);
 }
 
-/* The next smaller lists: the details go first, then half of the names at a time. */
+/* The next smaller lists: the details go first. Few steps, because each one writes the document
+ * again, and an attacker chooses how often that is needed. */
 static bool shrink(struct limits *limits)
 {
     if (limits->details)
-        limits->details = limits->details > 8 ? limits->details / 2 : 0;
+        limits->details = limits->details > FINDING_DATASETS_MAX / 4 ? FINDING_DATASETS_MAX / 4 : 0;
     else if (limits->datasets)
-        limits->datasets /= 2;
+        limits->datasets = limits->datasets > FINDING_DATASETS_MAX / 8 ? limits->datasets / 2 : 0;
     else if (limits->evidence)
         limits->evidence = 0;
     else
@@ -563,15 +544,11 @@ enum ajar_status json_write_event(const struct emit_options *options, const stru
 {
     struct limits limits = {FINDING_DATASETS_MAX, FINDING_DATASETS_MAX, FINDING_EVIDENCE_MAX};
     do {
-        json_t *root = make_document(options, event, &limits);
-        if (!root)
-            return AJAR_ERR_MEMORY;
-        size_t need = json_dumpb(root, text, size, JSON_COMPACT | JSON_REAL_PRECISION(REAL_DIGITS));
-        json_decref(root);
-        if (need == 0)
-            return AJAR_ERR_MEMORY;
-        if (need <= size) {
-            *length = need;
+        struct json_writer writer;
+        json_writer_init(&writer, text, size);
+        write_document(&writer, options, event, &limits);
+        if (!writer.full) {
+            *length = writer.used;
             return AJAR_OK;
         }
     } while (shrink(&limits));

@@ -12,8 +12,8 @@
 
 /*
  * Writes the document without a newline, and its length. Lists are cut (and the cut counted in the
- * document) until it fits into `size` bytes; EMIT_JSON_MAX is always enough. AJAR_ERR_MEMORY,
- * AJAR_ERR_LIMIT when `size` is too small. Delivery thread; keeps nothing.
+ * document) until it fits into `size` bytes; EMIT_JSON_MAX is always enough. AJAR_ERR_LIMIT
+ * when `size` is too small. Delivery thread; keeps nothing.
  */
 enum ajar_status json_write_event(const struct emit_options *options, const struct event *event,
                                   char *text, size_t size, size_t *length);

@@ -1,0 +1,161 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Fuzzes the writing of events: a finding and a place with any bytes in their texts and any
+ * numbers must become one line of JSON within its limit that parses back, and Redis commands.
+ * The input is read field by field: a length and bytes for a text, 8 bytes for a number.
+ */
+#include "ajar/cursor.h"
+#include "emit/json.h"
+#include "emit/redis_item.h"
+#include "enrich/enrich.h"
+
+#include <jansson.h>
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static struct finding finding;
+static struct place place;
+static struct exposure_view view;
+
+static void fill_text(struct cursor *c, char *text, size_t size)
+{
+    size_t length = cursor_read_be16(c) % size;
+    if (length > cursor_left(c))
+        length = cursor_left(c);
+    memset(text, 0, size);
+    if (length)
+        memcpy(text, cursor_take(c, length), length);
+}
+
+#define TEXT(field) fill_text(c, field, sizeof(field))
+
+static uint64_t read_number(struct cursor *c)
+{
+    uint64_t high = cursor_read_be32(c);
+    return high << 32 | cursor_read_be32(c);
+}
+
+static void fill_numbers(struct cursor *c)
+{
+    uint16_t flags = cursor_read_be16(c);
+    finding.kind = flags & 1 ? FINDING_SESSION : FINDING_QUERY;
+    finding.partial = flags & 2;
+    finding.request_unseen = flags & 4;
+    finding.sampled = flags & 8;
+    finding.midstream = flags & 16;
+    finding.weak = flags & 32;
+    place.has_location = flags & 64;
+    finding.verdict = cursor_read_u8(c);
+    finding.identity = cursor_read_u8(c);
+    finding.transport = cursor_read_u8(c);
+    finding.records_source = cursor_read_u8(c);
+    finding.status = cursor_read_be16(c);
+    finding.vlan = cursor_read_be16(c);
+    finding.client_port = cursor_read_be16(c);
+    finding.server_port = cursor_read_be16(c);
+    finding.dataset_count = cursor_read_be16(c);
+    finding.datasets_dropped = cursor_read_be16(c);
+    finding.evidence_count = cursor_read_u8(c);
+    finding.requests = cursor_read_be32(c);
+    uint64_t *const numbers[] = {
+        &finding.time_ns,    &finding.first_ns,   &finding.client_bytes, &finding.server_bytes,
+        &finding.risks,      &finding.body_bytes, &finding.records,      &finding.returned,
+        &finding.gave_bytes, &view.first_ns,      &view.last_ns,         &view.records,
+    };
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++)
+        *numbers[i] = read_number(c);
+    place.as_number = cursor_read_be32(c);
+    place.latitude = (double)(int32_t)cursor_read_be32(c) / 1e7;
+    place.longitude = (double)(int32_t)cursor_read_be32(c) / 1e7;
+}
+
+static void fill_texts(struct cursor *c)
+{
+    TEXT(finding.store);
+    TEXT(finding.url);
+    TEXT(finding.host);
+    TEXT(finding.user_agent);
+    TEXT(finding.method);
+    TEXT(finding.product);
+    TEXT(finding.version);
+    TEXT(finding.cluster_id);
+    TEXT(finding.cluster_name);
+    TEXT(finding.protection);
+    TEXT(finding.application);
+    TEXT(place.country_code);
+    TEXT(place.city_name);
+    TEXT(place.as_name);
+    for (int i = 0; i < FINDING_EVIDENCE_MAX; i++)
+        TEXT(finding.evidence[i]);
+    for (int i = 0; i < FINDING_DATASETS_MAX; i++) {
+        TEXT(finding.datasets[i].name);
+        finding.datasets[i].records = read_number(c);
+        finding.datasets[i].bytes = read_number(c);
+        finding.datasets[i].source = cursor_read_u8(c);
+    }
+    for (int i = 0; i < 16; i++) {
+        finding.client.bytes[i] = cursor_read_u8(c);
+        finding.server.bytes[i] = cursor_read_u8(c);
+    }
+}
+
+static void check_line(const char *text, size_t length)
+{
+    json_error_t error;
+    if (length == 0 || length > EMIT_JSON_MAX || memchr(text, '\n', length))
+        abort();
+    json_t *root = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
+    if (!json_is_object(root))
+        abort();
+    json_decref(root);
+}
+
+/* Each command is inside the item, and together they are all of it. */
+static void check_item(const struct redis_item *item)
+{
+    size_t end = 0;
+    for (unsigned i = 0; i < item->command_count; i++) {
+        if (item->commands[i].offset != end || item->wire[end] != '*')
+            abort();
+        end += item->commands[i].length;
+    }
+    if (sizeof *item + end != item->bytes)
+        abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static char text[EMIT_JSON_MAX];
+    struct cursor c = cursor_over(data, size);
+    uint8_t choice = cursor_read_u8(&c);
+    fill_numbers(&c);
+    fill_texts(&c);
+    view.countries = "NL,US";
+    view.datasets = finding.datasets[0].name;
+    memcpy(view.id, "00000000000000000000000000000001", sizeof view.id);
+    struct event event = {.action = (enum event_action)(choice % 3),
+                          .direction = (enum direction)(choice >> 2 & 3),
+                          .credentials = (enum credentials)((choice >> 4 & 3) % 3),
+                          .id = "00000000000000000000000000000002",
+                          .time_ns = finding.time_ns,
+                          .severity = choice % 101,
+                          .finding = &finding,
+                          .source = &place,
+                          .target = &place,
+                          .exposure = choice & 0x80 ? &view : NULL};
+    struct emit_options options = {.sensor = "s", .site = "s"};
+    size_t length = 0;
+    if (json_write_event(&options, &event, text, sizeof text, &length) != AJAR_OK)
+        abort();
+    check_line(text, length);
+
+    struct redis_item_options redis = {.prefix = "{ajar}", .sensor = "s", .site = "s"};
+    struct redis_item *item = NULL;
+    if (redis_item_make(&redis, &event, text, length, &item) != AJAR_OK)
+        abort();
+    check_item(item);
+    free(item);
+    return 0;
+}

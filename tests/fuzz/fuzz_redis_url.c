@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Fuzzes the reader of Redis addresses: whatever is accepted has a place to connect to and bounded
+ * texts; whatever is rejected leaves the result alone, says why in one line, and does not repeat
+ * what stands before the last '@'.
+ */
+#include "emit/redis_url.h"
+
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void check_accepted(const struct redis_url *url)
+{
+    bool placed = url->is_unix ? url->path[0] == '/' && memchr(url->path, '\0', sizeof url->path)
+                               : url->host[0] != '\0' && url->port != 0;
+    if (!placed || !memchr(url->host, '\0', sizeof url->host) ||
+        !memchr(url->user, '\0', sizeof url->user) ||
+        !memchr(url->password, '\0', sizeof url->password) || url->name[0] == '\0' ||
+        url->database > REDIS_DATABASE_MAX)
+        abort();
+}
+
+/* A password of some length is looked for, one of a few bytes can be in the message by chance. */
+static void check_rejected(const char *text, const struct problem *problem)
+{
+    const char *colon = strncmp(text, "redis://", 8) == 0 ? strchr(text + 8, ':') : NULL;
+    const char *at = strrchr(text, '@');
+    char password[64];
+    if (problem->text[0] == '\0')
+        abort();
+    if (!colon || !at || at <= colon || (size_t)(at - colon - 1) >= sizeof password ||
+        at - colon - 1 < 12)
+        return;
+    memcpy(password, colon + 1, (size_t)(at - colon - 1));
+    password[at - colon - 1] = '\0';
+    if (!strstr(problem->text, password))
+        return;
+    password[8] = '\0'; /* the same may stand after the '@' again */
+    if (!strstr(at, password))
+        abort();
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct redis_url url, untouched;
+    struct problem problem = {""};
+    char *text = malloc(size + 1);
+    if (!text)
+        abort();
+    if (size)
+        memcpy(text, data, size);
+    text[size] = '\0';
+    memset(&untouched, 0x55, sizeof untouched);
+    memcpy(&url, &untouched, sizeof url);
+    if (redis_url_parse(text, &url, &problem) == AJAR_OK)
+        check_accepted(&url);
+    else if (memcmp(&url, &untouched, sizeof url) != 0)
+        abort();
+    else
+        check_rejected(text, &problem);
+    free(text);
+    return 0;
+}
