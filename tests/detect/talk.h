@@ -209,9 +209,10 @@ static inline const struct finding_dataset *talk_dataset(const struct finding *f
 /* The verdict of one exchange, from a fresh connection. */
 #define expect_verdict(wanted, request, status, headers, body)                                     \
     do {                                                                                           \
-        const struct finding *judged_ = talk_once(request, status, headers, body);                 \
+        const char *asked_ = (request);                                                            \
+        const struct finding *judged_ = talk_once(asked_, status, headers, body);                  \
         cr_assert_str_eq(verdict_name((enum verdict)judged_->verdict), verdict_name(wanted),       \
-                         "%s %d %s%s: %s, not %s", (request) ? (request) : "(unseen)", (status),   \
+                         "%s %d %s%s: %s, not %s", asked_ ? asked_ : "(unseen)", (status),         \
                          (headers), (body), verdict_name((enum verdict)judged_->verdict),          \
                          verdict_name(wanted));                                                    \
     } while (0)

@@ -157,7 +157,7 @@ Test(pipeline, heads_split_anywhere_give_the_same)
         begin(false, RING_SLOTS);
         shake_hands();
         say(CLIENT, REQUEST, at);
-        say(CLIENT, REQUEST + at, strlen(REQUEST) - at);
+        say(CLIENT, &REQUEST[at], strlen(REQUEST) - at);
         say(SERVER, road.reply, at);
         say(SERVER, road.reply + at, strlen(road.reply) - at);
         finish();
