@@ -351,8 +351,10 @@ static void tell_waiting_proof(struct detector *detector, struct evidence *evide
     struct judgement judgement = judge(evidence);
     /* What a reply that still runs has not said yet it may say later: only content is proof now. */
     if (judgement.verdict >= VERDICT_METADATA && judgement.identity != IDENTITY_NONE &&
-        verdict_has_content(&evidence->reply))
+        verdict_has_content(&evidence->reply)) {
+        keep_product(evidence);
         tell_reply(detector, evidence, &judgement, evidence->reply_ns, evidence->proof_ordinal);
+    }
 }
 
 /*

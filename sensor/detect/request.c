@@ -126,9 +126,9 @@ static void copy_url(struct slice target, char *url, size_t size)
     size_t used = end ? text_copy(url, size, target.text, begin) : 0;
     size_t from = end;
     (void)text_copy(url + used, size - used, target.text + from, target.length - from);
-    char *signature = strstr(url, "X-Amz-Signature=");
+    char *signature = strstr(url, "X-Amz-");
     if (signature)
-        signature[strlen("X-Amz-Signature=")] = '\0';
+        signature[strlen("X-Amz-")] = '\0';
 }
 
 /* {index} as a data set: one plain name, no list, no wildcard, no date mathematics. */
