@@ -80,7 +80,8 @@ struct http_listener {
     /* A request head is complete. */
     void (*request)(void *context, struct flow *flow, const struct http_request *request,
                     const struct packet *packet);
-    /* Bytes of the body of the request told last (transfer coding removed, content coding too). */
+    /* Bytes of the body of the request told last (transfer coding removed, content coding too);
+     * nothing behind lost bytes. May be NULL. */
     void (*request_body)(void *context, struct flow *flow, const uint8_t *data, size_t length);
     /*
      * A final reply head (1xx are passed over) is complete. Replies come in the order of requests;
@@ -93,9 +94,9 @@ struct http_listener {
     bool (*body)(void *context, struct flow *flow, const uint8_t *data, size_t length,
                  const struct packet *packet);
     /*
-     * `length` bytes of the reply's body (0 = unknown how many) were never seen; body() goes on
-     * behind them, so what reads across body() calls must start anew or stop. Returns whether more
-     * is wanted. May be NULL: the body then goes on as if nothing were missing.
+     * `length` bytes of the reply's body (0 = unknown how many) were never seen. Returns whether
+     * more is wanted: body() then goes on behind them. What reads across body() calls must start
+     * anew or stop. NULL: nothing of a body is told behind lost bytes.
      */
     bool (*body_gap)(void *context, struct flow *flow, uint32_t length);
     /* The reply told last is over. Called once for every reply(). `packet` is NULL when the

@@ -378,8 +378,8 @@ void http_exchange_gap(const struct http_call *call, bool from_client, uint32_t 
     enum http_body_step step = http_body_gap(&half->body, length);
     if (half->inflate)
         give_up_content(call, half);
-    if (!from_client && half->wanted && listener->body_gap)
-        half->wanted = listener->body_gap(listener->context, call->flow, length);
+    half->wanted = half->wanted && !from_client && listener->body_gap &&
+                   listener->body_gap(listener->context, call->flow, length);
     if (step == HTTP_BODY_MORE)
         return;
     finish_body(call, half, HTTP_END_GAP);

@@ -9,6 +9,7 @@
 struct text {
     char *bytes;
     size_t length;
+    size_t room;
 };
 
 struct recorder {
@@ -20,7 +21,10 @@ struct recorder {
 
 static void add(struct text *text, const void *bytes, size_t length)
 {
-    text->bytes = realloc(text->bytes, text->length + length + 1);
+    if (text->room < text->length + length + 1) {
+        text->room = 2 * (text->length + length + 1);
+        text->bytes = realloc(text->bytes, text->room);
+    }
     memcpy(text->bytes + text->length, bytes, length);
     text->length += length;
     text->bytes[text->length] = 0;

@@ -34,7 +34,7 @@ struct play {
 
 /*
  * What the listener was told, one line each:
- *   > METHOD PATH [?QUERY] [resynced]        + "name=value" of every header with `headers`
+ *   > METHOD PATH [?QUERY] [resynced]
  *   >> request body
  *   < STATUS [unpaired] [resynced]
  *   << body
@@ -45,11 +45,9 @@ struct play {
  */
 char *conversation_play(const struct play *play, struct http_counters *counters);
 
-/* The same for turns cut nowhere. */
-#define conversation_trace(...)                                                                    \
-    conversation_play(                                                                             \
-        &(struct play){.turns = (const struct turn[])__VA_ARGS__,                                  \
-                       .count = sizeof((const struct turn[])__VA_ARGS__) / sizeof(struct turn)},   \
-        NULL)
+/* The turns of a play, as its first two fields. */
+#define TURNS(...)                                                                                 \
+    .turns = (const struct turn[]){__VA_ARGS__},                                                   \
+    .count = sizeof((const struct turn[]){__VA_ARGS__}) / sizeof(struct turn)
 
 #endif
