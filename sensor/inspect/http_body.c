@@ -82,23 +82,23 @@ static void finish_size(struct http_body *body)
     body->line_has_text = false;
 }
 
-/* One byte of a chunk's size line; blanks around the size are tolerated as servers do. */
+/* One byte of a chunk's size line. White space before the size and any sign behind it are passed
+ * over as clients do; a letter behind it ("0x5") is taken for no size by any of them. */
 static bool read_size(struct http_body *body, uint8_t byte)
 {
     int digit = hex_value(byte);
+    bool letter = (byte | 0x20) >= 'a' && (byte | 0x20) <= 'z';
     if (digit >= 0) {
         body->left = body->left << 4 | (uint64_t)digit;
         body->any_digit = true;
         return body->left < CHUNK_MAX;
     }
-    if (byte == ' ' && !body->any_digit)
-        return true;
-    if (!body->any_digit || !memchr("\r\n; \t", byte, 5))
-        return false;
+    if (!body->any_digit)
+        return byte == ' ' || (byte >= '\t' && byte <= '\r');
     body->part = PART_EXTENSION;
     if (byte == '\n')
         finish_size(body);
-    return true;
+    return !letter;
 }
 
 static void next_chunk(struct http_body *body)

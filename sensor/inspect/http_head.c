@@ -9,6 +9,11 @@
 
 #define METHOD_MAX 24 /* longest method we believe in: VERSION-CONTROL has 15 */
 
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
 /* A character of a token (RFC 9110 5.6.2). */
 static bool is_token(uint8_t c)
 {
@@ -17,19 +22,30 @@ static bool is_token(uint8_t c)
     return c && strchr("!#$%&'*+-.^_`|~", c);
 }
 
-/* Where " HTTP/1.x" begins in a request line without its end; 0 if it is not there. */
+/* Where " HTTP/VERSION" begins in a request line without its end; 0 if it is not there. Servers
+ * answer "HTTP/1.", "HTTP/1.01" and more, so any digits and dots will do, but HTTP/2 and newer are
+ * other protocols. */
 static size_t find_version(struct slice line)
 {
-    static const char version[] = " HTTP/1.";
-    size_t length = sizeof(version) - 1;
-    while (line.length && line.text[line.length - 1] == ' ')
-        line.length--;
-    if (line.length <= length)
-        return 0;
-    size_t begin = line.length - length - 1;
-    char minor = line.text[line.length - 1];
-    bool found = memcmp(line.text + begin, version, length) == 0 && minor >= '0' && minor <= '9';
-    return found ? begin : 0;
+    static const char begin[] = " HTTP/";
+    size_t end = line.length;
+    while (end && line.text[end - 1] == ' ')
+        end--;
+    size_t digits = end;
+    while (digits && (line.text[digits - 1] == '.' || is_digit(line.text[digits - 1])))
+        digits--;
+    size_t length = sizeof(begin) - 1;
+    bool found = digits >= length && memcmp(line.text + digits - length, begin, length) == 0;
+    bool known = digits < end && (line.text[digits] == '0' || line.text[digits] == '1');
+    return found && known ? digits - length : 0;
+}
+
+/* The minor version of " HTTP/1.x", 0 if there is none. */
+static uint8_t minor_version(struct slice line, size_t version)
+{
+    size_t minor = version + sizeof(" HTTP/1.") - 1;
+    return minor < line.length && is_digit(line.text[minor]) ? (uint8_t)(line.text[minor] - '0')
+                                                             : 0;
 }
 
 static enum http_start recognise_request(const uint8_t *data, size_t length)
@@ -103,8 +119,7 @@ bool http_head_parse_request(const uint8_t *data, size_t length, char path[stati
         target++;
     request->method = (struct slice){line.text, method};
     request->target = (struct slice){line.text + target, version - target};
-    request->minor_version =
-        start == HTTP_START_YES ? (uint8_t)(line.text[version + sizeof(" HTTP/1.") - 1] - '0') : 0;
+    request->minor_version = minor_version(line, version);
     request->head_bytes = (uint32_t)length;
     http_target_split(request->target, slice_equals(request->method, "CONNECT"), path,
                       &request->path, &request->query);

@@ -82,10 +82,15 @@ bool http_list_next(struct slice *list, struct slice *item)
     return false;
 }
 
-/* Digits only, at most 18 of them: what does not fit in 63 bits is no length. */
+/* Digits only, at most 18 of them behind leading zeros: what does not fit in 63 bits is no length.
+ */
 static bool parse_length(struct slice text, uint64_t *length)
 {
     uint64_t value = 0;
+    while (text.length > 1 && *text.text == '0') {
+        text.text++;
+        text.length--;
+    }
     if (text.length == 0 || text.length > 18)
         return false;
     for (size_t i = 0; i < text.length; i++) {

@@ -66,7 +66,8 @@ static bool skip_line(struct cursor *c)
 }
 
 /* Moves to the next line that can begin a head. A gap often ends where a message begins, so the
- * first byte behind one counts as the begin of a line too. */
+ * first byte behind one counts as the begin of a line too, and so does what follows a NUL there:
+ * the byte of a keep-alive probe (RFC 1122 4.2.3.6) with which a flow was picked up. */
 static void search(struct http_reader *reader, struct cursor *c)
 {
     while (cursor_left(c)) {
@@ -74,18 +75,24 @@ static void search(struct http_reader *reader, struct cursor *c)
             reader->searching = judge(reader, c->at, cursor_left(c)) == HTTP_START_NO;
             if (!reader->searching)
                 return;
+            if (*c->at == 0) {
+                c->at++;
+                continue;
+            }
         }
         reader->at_line = skip_line(c);
     }
 }
 
-/* What stands where a head must begin is none. After lost bytes that only means to search on. */
+/* What stands where a head must begin is none. After lost bytes that only means to search on. A
+ * client may send rubbish to a server that speaks HTTP (its reply tells that); a server that begins
+ * with rubbish does not. */
 static enum http_reader_step reject(struct http_reader *reader, struct http_pool *pool,
                                     struct cursor *c)
 {
     bool was_searching = reader->resynced;
     drop_buffer(reader, pool);
-    if (!reader->proven && !was_searching)
+    if (!reader->proven && !was_searching && reader->kind == HTTP_HEAD_REPLY)
         return HTTP_READER_RUBBISH;
     bool line = skip_line(c);
     http_reader_lose(reader, pool);

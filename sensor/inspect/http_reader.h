@@ -30,7 +30,7 @@ enum http_reader_step {
     HTTP_READER_LOST,     /* no head where one had to be: searching from now on */
     HTTP_READER_TOO_LONG, /* a head over HTTP_HEAD_MAX, or no buffer for it: searching from now on
                            */
-    HTTP_READER_RUBBISH,  /* the very first bytes are no HTTP */
+    HTTP_READER_RUBBISH,  /* the very first bytes of a server are no HTTP */
 };
 
 /* Prepares it; `midstream`: the first bytes may lie anywhere in a message. */

@@ -74,6 +74,7 @@ Test(http_body, reads_chunks_with_extensions_and_trailers)
     expect_chunks("5\nhello\n0\n\n", HTTP_BODY_DONE, "hello", 0);
     expect_chunks("A\r\n0123456789\r\na\r\n0123456789\r\n0\r\n\r\n", HTTP_BODY_DONE,
                   "01234567890123456789", 0);
+    expect_chunks("\r\n\t1,\r\nx\r\n0\v\r\n\r\n", HTTP_BODY_DONE, "x", 0);
     expect_chunks(" 1\r\nx\r\n0\r\n\r\n", HTTP_BODY_DONE, "x", 0);
 }
 
@@ -85,7 +86,7 @@ Test(http_body, waits_for_the_end_of_the_trailers)
 
 Test(http_body, rejects_malformed_chunks)
 {
-    static const char *const broken[] = {"x\r\n",  "\r\n",    "-1\r\n",
+    static const char *const broken[] = {"x\r\n",  "\r\n;",   "-1\r\n",
                                          ";a\r\n", "0x5\r\n", "100000000000000000\r\n"};
     for (size_t i = 0; i < sizeof(broken) / sizeof(*broken); i++) {
         begin_reply((struct http_framing){.chunked = true}, 200, false);

@@ -213,7 +213,15 @@ Test(http_exchange, ends_when_the_connection_turns_into_something_else)
     expect(
         (struct play){TURNS(CLIENT("GET / HTTP/1.1\r\n\r\n"), SERVER("This is not an HTTP port"))},
         "> GET /\nlost\nended\n");
-    expect((struct play){TURNS(CLIENT("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"))}, "ended\n");
+    expect((struct play){TURNS(CLIENT("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"), SERVER("\1\2\3\4"))},
+           "ended\n");
+}
+
+Test(http_exchange, reads_the_reply_to_rubbish)
+{
+    expect((struct play){TURNS(CLIENT("*1\r\n$4\r\nPING\r\n"),
+                               SERVER("HTTP/1.0 400 Bad Request\r\ncontent-length: 2\r\n\r\n{}"))},
+           "< 400 unpaired\n<< {}\n<. complete wire 2\n");
 }
 
 Test(http_exchange, goes_on_after_a_connect_that_was_refused)

@@ -27,10 +27,17 @@ static bool parse_reply(const char *text)
 Test(http_head, recognises_request_lines)
 {
     static const char *const yes[] = {
-        "GET / HTTP/1.1\r\n",           "get / HTTP/1.0\n",
-        "POST http://h/x HTTP/1.1\r\n", "CONNECT h:443 HTTP/1.1\r\n",
-        "OPTIONS * HTTP/1.1\r\nHost",   "VERSION-CONTROL /a HTTP/1.1\r\n",
-        "GET /a b HTTP/1.1 \r\n",       "X!#$%&'*+-.^_`|~ / HTTP/1.1\n",
+        "GET / HTTP/1.1\r\n",
+        "get / HTTP/1.0\n",
+        "POST http://h/x HTTP/1.1\r\n",
+        "CONNECT h:443 HTTP/1.1\r\n",
+        "OPTIONS * HTTP/1.1\r\nHost",
+        "VERSION-CONTROL /a HTTP/1.1\r\n",
+        "GET /a b HTTP/1.1 \r\n",
+        "X!#$%&'*+-.^_`|~ / HTTP/1.1\n",
+        "GET / HTTP/1.\n",
+        "GET / HTTP/01.10\r\n",
+        "GET / HTTP/0.9\r\n",
     };
     for (size_t i = 0; i < sizeof(yes) / sizeof(*yes); i++)
         cr_assert_eq(recognise(HTTP_HEAD_REQUEST, yes[i]), HTTP_START_YES, "%s", yes[i]);
@@ -39,11 +46,23 @@ Test(http_head, recognises_request_lines)
 Test(http_head, rejects_what_is_no_request_line)
 {
     static const char *const no[] = {
-        " GET / HTTP/1.1\r\n", "GET\t/ HTTP/1.1\r\n", "GET / HTTP/2.0\r\n",
-        "PRI * HTTP/2.0\r\n",  "GET HTTP/1.1\r\n",    "GET / HTTP/1.\r\n",
-        "GET / HTTP/1.10\r\n", "GET / http/1.1\r\n",  "*1\r\n$4\r\n",
-        "\x16\x03\x01",        "POST /\r\n",          "GET a\r\n",
-        "HTTP/1.1 200 OK\r\n", "{\"a\": 1}\n",        "ABCDEFGHIJKLMNOPQRSTUVWXYZ / HTTP/1.1\r\n",
+        " GET / HTTP/1.1\r\n",
+        "GET\t/ HTTP/1.1\r\n",
+        "GET / HTTP/2.0\r\n",
+        "PRI * HTTP/2.0\r\n",
+        "GET HTTP/1.1\r\n",
+        "GET / HTTP/\r\n",
+        "GET / HTTP/1.x\r\n",
+        "GET / http/1.1\r\n",
+        "GET /HTTP/1.1 a\r\n",
+        "*1\r\n$4\r\n",
+        "\x16\x03\x01",
+        "POST /\r\n",
+        "GET a\r\n",
+        "HTTP/1.1 200 OK\r\n",
+        "{\"a\": 1}\n",
+        "GET /HTTP/1.1 \x01\r\n",
+        "ABCDEFGHIJKLMNOPQRSTUVWXYZ / HTTP/1.1\r\n",
     };
     for (size_t i = 0; i < sizeof(no) / sizeof(*no); i++)
         cr_assert_eq(recognise(HTTP_HEAD_REQUEST, no[i]), HTTP_START_NO, "%s", no[i]);

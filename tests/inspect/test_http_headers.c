@@ -99,6 +99,10 @@ Test(http_headers, rejects_a_length_that_is_no_number)
     }
     parse("Content-Length: 999999999999999999\r\n");
     cr_assert_eq(framing.length, UINT64_C(999999999999999999));
+    parse("Content-Length: 0000000000000000000007\r\n");
+    cr_assert_eq(framing.length, 7);
+    parse("Content-Length: 0\r\n");
+    cr_assert(framing.has_length && framing.length == 0);
     cr_assert_not(framing.contradictory);
 }
 

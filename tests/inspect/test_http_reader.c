@@ -75,10 +75,16 @@ Test(http_reader, takes_a_request_without_version_only_at_the_begin)
                  "[GET / HTTP/1.1] lost ");
 }
 
-Test(http_reader, says_when_the_first_bytes_are_no_http)
+Test(http_reader, says_when_the_first_bytes_of_a_server_are_no_http)
 {
-    expect_steps(HTTP_HEAD_REQUEST, false, "SSH-2.0-x\r\nGET / HTTP/1.1\r\n\r\n", "rubbish ");
     expect_steps(HTTP_HEAD_REPLY, false, "This is not an HTTP port", "rubbish ");
+    expect_steps(HTTP_HEAD_REPLY, false, "HTTP/2 200\r\n", "rubbish ");
+}
+
+Test(http_reader, searches_behind_first_bytes_of_a_client_that_are_no_http)
+{
+    expect_steps(HTTP_HEAD_REQUEST, false, "*1\r\n$4\r\nPING\r\nGET / HTTP/1.1\r\n\r\n",
+                 "lost [GET / HTTP/1.1*] ");
 }
 
 Test(http_reader, searches_from_the_middle_of_a_message)
@@ -90,6 +96,16 @@ Test(http_reader, searches_from_the_middle_of_a_message)
                  "/1.1\r\nHost: x\r\n\r\n{\"a\":\nPOST /y HTTP/1.1\r\n\r\n",
                  "[POST /y HTTP/1.1*] ");
     expect_steps(HTTP_HEAD_REPLY, true, "HTTP/1.1 200 OK\r\n\r\n", "[HTTP/1.1 200 OK*] ");
+}
+
+Test(http_reader, finds_a_head_behind_the_byte_of_a_keep_alive_probe)
+{
+    static const char text[] = "\0GET / HTTP/1.1\r\n\r\n";
+    struct cursor c = cursor_over(text, sizeof(text) - 1);
+    struct slice head;
+    http_reader_init(&reader, HTTP_HEAD_REQUEST, true);
+    cr_assert_eq(http_reader_next(&reader, &pool, &c, &head), HTTP_READER_HEAD);
+    cr_assert_eq(head.length, sizeof(text) - 2);
 }
 
 Test(http_reader, searches_on_when_no_head_stands_where_one_must)

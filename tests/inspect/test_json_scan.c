@@ -103,6 +103,13 @@ Test(json_scan, writes_lone_surrogates_as_replacement_characters)
         "\xef\xbf\xbd\ncomplete\n");
 }
 
+Test(json_scan, joins_the_first_and_the_last_surrogate_pair)
+{
+    EXPECT("\"\\ud800\\udc00\\udbff\\udfff\\ue000\\ud7ff\"",
+           "11 string depth 0  = "
+           "\xf0\x90\x80\x80\xf4\x8f\xbf\xbf\xee\x80\x80\xed\x9f\xbf\ncomplete\n");
+}
+
 Test(json_scan, passes_bytes_that_are_no_utf8)
 {
     EXPECT("\"\xff\xfe\xc3\"", "11 string depth 0  = \xff\xfe\xc3\ncomplete\n");

@@ -121,6 +121,16 @@ Test(json_skip, keeps_an_escape_over_the_end_of_a_block)
     cr_assert_eq(skip(text, sizeof(text), sizeof(text), 1), 66);
 }
 
+Test(json_skip, takes_a_backslash_outside_strings_alike_in_blocks_and_bytes)
+{
+    char text[130];
+    memset(text, ' ', sizeof(text));
+    memcpy(text + 3, "\\]\\\"", 4); /* no JSON, but where it ends may not depend on the cut */
+    text[100] = ']';
+    cr_assert_eq(skip(text, sizeof(text), sizeof(text), 1), 101);
+    cr_assert_eq(skip(text, sizeof(text), 1, 1), 101);
+}
+
 Test(json_skip, stops_text_at_the_first_quote_or_backslash)
 {
     char text[64];
