@@ -74,6 +74,7 @@ static void close_file(struct capture *capture)
     struct file_capture *f = (struct file_capture *)capture;
     if (f->pcap)
         pcap_close(f->pcap);
+    stream_free(f->stream);
     free(f->path);
     free(f);
 }
@@ -100,7 +101,7 @@ static enum ajar_status open_pcap(struct file_capture *f, FILE *file, struct pro
     return AJAR_OK;
 }
 
-/* On failure the file is still the caller's. */
+/* On failure the file and its stream are still the caller's. */
 static enum ajar_status open_classic(const char *path, FILE *file, struct stream *stream,
                                      struct file_capture **opened, struct problem *problem)
 {
@@ -116,6 +117,7 @@ static enum ajar_status open_classic(const char *path, FILE *file, struct stream
     if (status == AJAR_OK)
         status = open_pcap(f, file, problem);
     if (status != AJAR_OK) {
+        f->stream = NULL; /* still the caller's */
         close_file(&f->base);
         return status;
     }
@@ -139,6 +141,7 @@ enum ajar_status capture_open_file(const char *path, const char *filter, struct 
         status = open_classic(path, file, stream, &classic, problem);
     if (status != AJAR_OK) {
         (void)fclose(file);
+        stream_free(stream);
         return status;
     }
     if (classic && filter)

@@ -238,6 +238,7 @@ static void close_pcapng(struct capture *capture)
 {
     struct pcapng_capture *n = (struct pcapng_capture *)capture;
     (void)fclose(n->file);
+    stream_free(n->stream);
     free_pcapng(n);
 }
 

@@ -25,6 +25,7 @@ struct stream {
     uint64_t position;
     const char *fault;
     struct unpacker *unpacker; /* NULL: plain */
+    FILE *plain;               /* the file itself, when nothing stands between; borrowed */
     size_t at;                 /* in input */
     size_t length;
     uint8_t input[STREAM_INPUT_BYTES];
@@ -86,18 +87,18 @@ static ssize_t cookie_read(void *cookie, char *buffer, size_t size)
     return s->unpacker ? read_packed(s, buffer, size) : read_plain(s, buffer, size);
 }
 
-static void stream_free(struct stream *s)
+void stream_free(struct stream *s)
 {
-    if (s->fd > STDIN_FILENO)
-        (void)close(s->fd);
+    if (!s)
+        return;
     unpacker_free(s->unpacker);
     free(s);
 }
 
 static int cookie_close(void *cookie)
 {
-    stream_free(cookie);
-    return 0;
+    const struct stream *s = cookie;
+    return s->fd > STDIN_FILENO ? close(s->fd) : 0;
 }
 
 /* Looks at the first bytes; knows the kinds that are read and those that people should unpack. */
@@ -140,10 +141,21 @@ static enum ajar_status read_start(struct stream *s, const char *path, struct pr
     return status;
 }
 
+/* A plain file that can be read again from its start needs no stream between: stdio reads it
+ * faster. */
+static bool is_plain_file(const struct stream *s)
+{
+    return !s->unpacker && s->fd > STDIN_FILENO && lseek(s->fd, 0, SEEK_SET) == 0;
+}
+
 static FILE *make_file(struct stream *s)
 {
     cookie_io_functions_t functions = {.read = cookie_read, .close = cookie_close};
-    FILE *file = fopencookie(s, "r", functions);
+    FILE *file;
+    if (is_plain_file(s))
+        file = s->plain = fdopen(s->fd, "r");
+    else
+        file = fopencookie(s, "r", functions);
     if (!file)
         return NULL;
     (void)setvbuf(file, NULL, _IOFBF, STREAM_STDIO_BYTES);
@@ -169,6 +181,8 @@ enum ajar_status stream_open(const char *path, struct stream **stream, FILE **fi
     if (status == AJAR_OK && !opened)
         status = problem_set(problem, AJAR_ERR_MEMORY, "%s: out of memory", path);
     if (status != AJAR_OK) {
+        if (s->fd > STDIN_FILENO)
+            (void)close(s->fd);
         stream_free(s);
         return status;
     }
@@ -179,7 +193,7 @@ enum ajar_status stream_open(const char *path, struct stream **stream, FILE **fi
 
 uint64_t stream_position(const struct stream *stream)
 {
-    return stream->position;
+    return stream->plain ? (uint64_t)ftello(stream->plain) : stream->position;
 }
 
 const char *stream_fault(const struct stream *stream)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * A stored file as a FILE of its plain bytes: plain, gzip or zstd by its first bytes, never
- * unpacked as a whole, seekable in no case. Private to capture. One thread.
+ * unpacked as a whole. Private to capture. One thread.
  */
 #ifndef AJAR_CAPTURE_STREAM_H
 #define AJAR_CAPTURE_STREAM_H
@@ -14,14 +14,17 @@
 struct stream;
 
 /*
- * Opens the file, or standard input for "-", and gives a FILE to read. fclose(*file) also frees
- * the stream. An unreadable or empty file, or a kind of compression that is not read, is
- * AJAR_ERR_SYSTEM or AJAR_ERR_FORMAT and one sentence.
+ * Opens the file, or standard input for "-", and gives a FILE to read. After fclose(*file) the
+ * stream is freed with stream_free(). An unreadable or empty file, or a kind of compression that is
+ * not read, is AJAR_ERR_SYSTEM or AJAR_ERR_FORMAT and one sentence.
  */
 enum ajar_status stream_open(const char *path, struct stream **stream, FILE **file,
                              struct problem *problem);
 
-/* Bytes taken from the stored file so far. */
+/* Frees the stream; its FILE must be closed. Accepts NULL. */
+void stream_free(struct stream *stream);
+
+/* Bytes taken from the stored file so far; only while its FILE is open. */
 uint64_t stream_position(const struct stream *stream);
 
 /* What is wrong with the stored bytes, as the end of a sentence, or NULL. A reader that meets the

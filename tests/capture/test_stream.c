@@ -66,6 +66,7 @@ static size_t read_back(const char **fault)
         cr_expect_eq(stream_position(stream), builder.length);
     }
     (void)fclose(file);
+    stream_free(stream);
     return length;
 }
 
