@@ -501,10 +501,10 @@ static void add_ajar(struct json_writer *w, const struct emit_options *options,
     json_end_object(w, ajar);
 }
 
-static void write_document(struct json_writer *w, const struct emit_options *options,
-                           const struct event *event, const struct limits *limits)
+/* All but what is under "ajar". */
+static void write_head(struct json_writer *w, const struct emit_options *options,
+                       const struct event *event)
 {
-    struct json_mark root = json_begin_object(w, NULL);
     add_time(w, "@timestamp", event->time_ns);
     struct json_mark ecs = json_begin_object(w, "ecs");
     json_add_text(w, "version", ECS_VERSION);
@@ -520,8 +520,6 @@ static void write_document(struct json_writer *w, const struct emit_options *opt
         add_rule(w, event);
         add_threat(w, event);
     }
-    add_ajar(w, options, event, limits);
-    json_end_object(w, root);
 }
 
 /* The next smaller lists: the details go first. Few steps, because each one writes the document
@@ -539,14 +537,19 @@ static bool shrink(struct limits *limits)
     return true;
 }
 
+/* Only the part that has the lists is written again when they must be shorter. */
 enum ajar_status json_write_event(const struct emit_options *options, const struct event *event,
                                   char *text, size_t size, size_t *length)
 {
     struct limits limits = {FINDING_DATASETS_MAX, FINDING_DATASETS_MAX, FINDING_EVIDENCE_MAX};
+    struct json_writer head;
+    json_writer_init(&head, text, size);
+    struct json_mark root = json_begin_object(&head, NULL);
+    write_head(&head, options, event);
     do {
-        struct json_writer writer;
-        json_writer_init(&writer, text, size);
-        write_document(&writer, options, event, &limits);
+        struct json_writer writer = head;
+        add_ajar(&writer, options, event, &limits);
+        json_end_object(&writer, root);
         if (!writer.full) {
             *length = writer.used;
             return AJAR_OK;

@@ -109,7 +109,7 @@ static void put_escape(struct json_writer *writer, unsigned char c)
 static void put_escaped(struct json_writer *writer, const char *text, size_t length)
 {
     size_t at = 0;
-    while (at < length) {
+    while (at < length && !writer->full) {
         size_t run = at;
         while (run < length && (is_plain((unsigned char)text[run]) || (text[run] & 0x80)))
             run++;
@@ -122,6 +122,8 @@ static void put_escaped(struct json_writer *writer, const char *text, size_t len
 
 void json_add_text(struct json_writer *writer, const char *key, const char *text)
 {
+    if (writer->full)
+        return;
     size_t length = 0;
     while (is_plain((unsigned char)text[length]))
         length++;

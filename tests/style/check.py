@@ -24,7 +24,6 @@ LIBRARIES = {
     "nDPI": (r"(lib)?ndpi.*", ["classify/*.c"]),
     "libmaxminddb": (r"maxminddb.*", ["enrich/*.c"]),
     "hiredis": (r"hiredis.*", ["emit/*.c"]),
-    "jansson": (r"jansson\.h", ["emit/*.c"]),
     "libyaml": (r"yaml\.h", ["base/*.c"]),
     "zlib": (r"zlib\.h", ["capture/*.c", "inspect/*.c"]),
     "zstd": (r"zstd.*\.h", ["capture/*.c"]),
