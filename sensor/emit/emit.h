@@ -32,9 +32,9 @@ struct emit_counters {
     uint64_t written; /* lines to the file */
     uint64_t redis_queued;
     uint64_t redis_acknowledged;
-    uint64_t redis_refused; /* error replies: OOM, READONLY, ... */
-    uint64_t redis_dropped; /* queue full, or not delivered at the end */
-    uint64_t redis_reconnects;
+    uint64_t redis_refused;    /* error replies: OOM, READONLY, ... */
+    uint64_t redis_dropped;    /* queue full, or not delivered at the end */
+    uint64_t redis_reconnects; /* connections made after the first */
 };
 
 struct emitter;

@@ -64,6 +64,7 @@ struct redis_sink {
     struct redis_queue queue;
     pthread_t thread;
     bool running;
+    bool was_connected;
     bool troubled;           /* a trouble was told and is not over */
     struct redis_link *link; /* the writer's; other threads only with link_lock */
     pthread_mutex_t link_lock;
@@ -163,8 +164,12 @@ static enum ajar_status connect_sink(struct redis_sink *sink, struct problem *pr
     if (status != AJAR_OK)
         return status;
     set_link(sink, link);
-    if (count_sources(sink))
+    if (count_sources(sink)) {
+        if (sink->was_connected)
+            atomic_fetch_add(&sink->reconnects, 1);
+        sink->was_connected = true;
         return AJAR_OK;
+    }
     status = problem_set(problem, AJAR_ERR_SYSTEM, "Redis %s: %s", sink->url.name,
                          redis_link_error(link));
     set_link(sink, NULL);
@@ -329,10 +334,8 @@ static void react(struct redis_sink *sink, const struct batch_result *result)
                        redis_link_error(sink->link));
         tell_trouble(sink, text);
     }
-    if (result->dead || result->reconnect) {
+    if (result->dead || result->reconnect)
         set_link(sink, NULL);
-        atomic_fetch_add(&sink->reconnects, 1);
-    }
     if (result->dead || result->stream_refused) {
         pause_writer(sink);
     } else if (result->part_refused) {

@@ -205,11 +205,14 @@ Test(redis, keeps_events_until_there_is_a_server)
     server_start(&server, NULL, NULL);
     WAIT_FOR(counters().redis_acknowledged == 50);
     assert_all_arrived(false);
+    cr_assert_eq(counters().redis_reconnects, 0, "it was the first connection");
 }
 
 Test(redis, loses_nothing_when_the_server_is_killed)
 {
     start();
+    add(1);
+    WAIT_FOR(counters().redis_acknowledged == 1);
     for (int round = 0; round < 4; round++) {
         add(500);
         sleep_ms(3);
