@@ -14,10 +14,12 @@
 #include <stdatomic.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #define STATUS_INTERVAL_NS (UINT64_C(30) * 1000000000)
-#define IDLE_WAIT_MS       100   /* longest sleep of an idle thread */
-#define FINISH_READ_MS     10000 /* how long an ending run waits for Redis */
+#define IDLE_WAIT_MS       100     /* longest sleep of an idle thread */
+#define NAP_NS             1000000 /* between an empty ring and the wait for more */
+#define FINISH_READ_MS     10000   /* how long an ending run waits for Redis */
 #define FINISH_WATCH_MS    5000
 
 struct delivery {
@@ -136,6 +138,12 @@ static void emit_due_status(struct delivery *d)
     d->next_status_ns = now + STATUS_INTERVAL_NS;
 }
 
+static void nap(void)
+{
+    const struct timespec length = {.tv_nsec = NAP_NS};
+    (void)nanosleep(&length, NULL);
+}
+
 static void *deliver(void *context)
 {
     struct delivery *d = context;
@@ -145,6 +153,8 @@ static void *deliver(void *context)
         const struct finding *finding = ring_peek(d->options.findings);
         if (!finding) {
             emitter_flush(d->emitter);
+            /* A nap gathers what follows: else the packet thread would wake this one for each. */
+            nap();
             finding = ring_peek_wait(d->options.findings, IDLE_WAIT_MS);
         }
         if (finding) {
