@@ -158,7 +158,8 @@ const struct option schema_options[] = {
      .sample = "sampled",
      .commands = FOR_RUNS | FOR_CHECK,
      .file_commands = FOR_LIVE,
-     .help = "how much of a reply is read: all of it, or 16 KiB a reply and 256 KiB a flow"},
+     .help =
+         "how much of a reply is read: all of it, or 8 KiB of records a reply and 256 KiB a flow"},
     {.key = "output",
      .flag = "output",
      .type = OPTION_TEXT,

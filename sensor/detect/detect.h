@@ -17,7 +17,7 @@
 #define DETECT_TELL_AFTER_NS UINT64_C(50000000) /* a proof waits this long for its reply to end */
 #define DETECT_UNKNOWN_BYTES 4096 /* of a reply that nothing but its shape could make a store's */
 /* --scan sampled: decoded bytes read of one reply; what follows is estimated from its size. */
-#define DETECT_SAMPLE_REPLY   16384  /* of a reply that hands out records */
+#define DETECT_SAMPLE_REPLY   8192   /* of a reply that hands out records */
 #define DETECT_SAMPLE_LISTING 262144 /* of any other */
 #define DETECT_SAMPLE_FLOW    262144 /* of a flow, before each further reply gets the least */
 #define DETECT_SAMPLE_LEAST   2048
