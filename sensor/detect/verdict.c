@@ -161,13 +161,15 @@ static enum verdict judge_success(const struct evidence *evidence)
 }
 
 /*
- * Errors of routing (method, media type, no handler): Elasticsearch 6.8 with security on was seen
- * to make them without asking who it is, so they are no proof that nobody guards the store.
+ * Errors that are made while a request is read and routed (method, media type, handler, header,
+ * parameters common to all): Elasticsearch 6.8 with security on was seen to answer them without
+ * asking who it is, so they are no proof that nobody guards the store. No 400 tells by itself on
+ * which side of access control it was made.
  */
 static bool is_routing_error(const struct reply *reply)
 {
-    return reply->status == 405 || reply->status == 406 || reply->status == 415 ||
-           (reply->status == 400 && !reply->error_type[0]);
+    return reply->status == 400 || reply->status == 405 || reply->status == 406 ||
+           reply->status == 413 || reply->status == 415;
 }
 
 /* An error that the store itself made: behind any access control, but for routing. */
