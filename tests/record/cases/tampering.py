@@ -21,7 +21,7 @@ def ransom():
             c.get("/customers/_search?size=1")
             for index in ("customers", "cases"):
                 c.ask("DELETE", "/" + index)
-            c.ask("POST", "/read_me_to_recover_database/note", NOTE, status=201)
+            c.ask("POST", "/read_me_to_recover_database/note?refresh=true", NOTE, status=201)
             c.get("/_cat/indices?format=json")
             c.expect("tampered", **OPEN, version="6.8.23", datasets=["cases", "customers", "read_me_to_recover_database"])
             c.close()
@@ -31,13 +31,13 @@ def ransom():
             c.close()
             c = case.client("198.51.100.99")
             c.get("/_cat/indices?v")
-            c.expect("metadata", **OPEN, records=0, datasets=["read_me_to_recover_database"])  # listed before its note was searchable
+            c.expect("metadata", **OPEN, records=1, datasets=["read_me_to_recover_database"])
 
 
 def meow():
     with Store("elasticsearch-7.10.2", "10.20.30.7") as store:
         store.fill("customers", 300)
-        with Case("elasticsearch-7.10.2-meow", "The meow attack: everything deleted and replaced by indices with names that end in -meow; then somebody sets a disk of the cluster to read-only.",
+        with Case("elasticsearch-7.10.2-meow", "The meow attack: everything deleted and replaced by indices with names that end in -meow; then somebody sets the cluster to read-only.",
                   "customers 300 records") as case:
             c = case.client("198.51.100.77", store.address, agent="go")
             c.get("/_cat/indices?h=index,docs.count")

@@ -3,9 +3,8 @@
 the shape of hits.total and of errors."""
 from record import CASES, CUSTOMERS, Case, Store
 
-SMALL = 60
 KINDS = {"elasticsearch-1.7.6": "10.20.30.1", "elasticsearch-2.4.6": "10.20.30.6", "elasticsearch-5.6.16": "10.20.30.5", "elasticsearch-7.10.2": "10.20.30.7",
-         "elasticsearch-8.15.3": "10.20.30.8", "opensearch-2.19.1": "10.20.30.21", "opensearch-3.4.0": "10.20.30.22"}
+         "elasticsearch-8.15.3": "10.20.30.8", "elasticsearch-9.0.1": "10.20.30.30", "opensearch-1.3.0": "10.20.30.13", "opensearch-2.19.1": "10.20.30.21", "opensearch-3.4.0": "10.20.30.22"}
 ALL = {"records": CUSTOMERS + CASES, "datasets": ["cases", "customers"]}
 ONE = {"records": CUSTOMERS, "datasets": ["customers"]}
 
@@ -23,7 +22,7 @@ def dialogue(kind, address, version, major, held):
             c.expect(verdict, **truth, **more)
             c.close()
 
-        if major != 8:
+        if major < 8:
             ask("203.0.113.42", "censys", [("GET", "/", None, 200)], "revealed", version=version, **product)
         else:
             ask("203.0.113.42", "censys", [("GET", "/", None, 405)], "open")
@@ -45,19 +44,19 @@ def dialogue(kind, address, version, major, held):
         if major >= 5:
             ask("203.0.113.62", "curl", [("PUT", "/_search", None, (400, 405))], "open")
         ask("198.51.100.61", "requests", [("GET", "/customers/_search?size=700&_source=case_number", None, 200)], "drained", **ONE)
-        ask("198.51.100.62", "requests", [("GET", "/" if major != 8 else "/_cluster/health", None, 200), ("GET", "/_cat/indices?v", None, 200), ("GET", "/customers/_search?size=10", None, 200)],
-            "data", **ALL, **({"version": version} if major != 8 else {}), **product)
+        ask("198.51.100.62", "requests", [("GET", "/" if major < 8 else "/_cluster/health", None, 200), ("GET", "/_cat/indices?v", None, 200), ("GET", "/customers/_search?size=10", None, 200)],
+            "data", **ALL, **({"version": version} if major < 8 else {}), **product)
         if major >= 7:
             ask("198.51.100.62", "curl", [("GET", "/customers/_search?rest_total_hits_as_int=true&size=2", None, 200)], "data", **ONE)
             ask("198.51.100.62", "curl", [("GET", "/customers/_search?track_total_hits=false&size=2", None, 200)], "data", datasets=["customers"])
             ask("198.51.100.62", "curl", [("GET", "/_cat/indices?h=index,docs.count", None, 200), ("GET", "/customers/_search?track_total_hits=100&size=2", None, 200)], "data", **ALL)
-        if major == 8:
+        if major >= 8:
             c = case.client("198.51.100.99", address, agent="elastic-transport-python/8.15.0")
-            c.ask("POST", "/customers/_search", {"size": 10}, ["Accept: application/vnd.elasticsearch+json;compatible-with=8", "Content-Type: application/vnd.elasticsearch+json;compatible-with=8",
-                                                              "Accept-Encoding: gzip"])
+            vendor = f"application/vnd.elasticsearch+json;compatible-with={major}"
+            c.ask("POST", "/customers/_search", {"size": 10}, ["Accept: " + vendor, "Content-Type: " + vendor, "Accept-Encoding: gzip"])
             c.expect("data", **truth, **ONE)
             c.close()
-        if kind.startswith("opensearch"):
+        if kind in ("opensearch-2.19.1", "opensearch-3.4.0"):
             ask("198.51.100.99", "curl", [("GET", "/_list/indices?format=json", None, 200)], "metadata", **ALL)
             ask("198.51.100.99", "curl", [("GET", "/_list/indices?v", None, 200)], "metadata", **ALL)
 

@@ -49,10 +49,10 @@ def url_host(address):
 
 
 class Reply:
-    """One answer: status, header dictionary in lower case, the body as sent and the body without its content coding."""
+    """One answer: status, header dictionary in lower case, the body without its content coding."""
 
     def __init__(self, response, body):
-        self.status, self.version, self.sent = response.status, response.version, body
+        self.status = response.status
         self.headers = {k.lower(): v for k, v in response.getheaders()}
         coding = self.headers.get("content-encoding", "")
         self.body = gzip.decompress(body) if coding == "gzip" else zlib.decompress(body) if coding == "deflate" else body
