@@ -150,6 +150,20 @@ static void keep_counts(struct evidence *evidence)
 }
 
 /*
+ * JSON without anything of what was asked for: some server that answers every path. What speaks
+ * for the store is then only that the server is known, and nothing if no part of it is the store's.
+ */
+static bool has_no_shape(const struct reply *reply)
+{
+    if (!reply->rule || reply->format != BODY_JSON || reply_is_empty(reply))
+        return false;
+    if (reply->table)
+        return reply->rows == 0;
+    return reply->rule->level == LEVEL_DATA && !reply->rule->document &&
+           !verdict_has_content(reply) && reply->totals == 0;
+}
+
+/*
  * Whether a reply that does not say whose it is may still speak: on a connection that was
  * identified before, or for a server that the ledger may know. A page of HTML never does.
  */
@@ -173,6 +187,11 @@ static bool may_speak(const struct evidence *evidence, const struct judgement *j
 static struct judgement judge(struct evidence *evidence)
 {
     struct judgement judgement = verdict_judge(evidence);
+    if (judgement.identity != IDENTITY_PROVEN && has_no_shape(&evidence->reply)) {
+        judgement.identity = IDENTITY_NONE;
+        if (evidence->reply.marks >> MARKS_BUILTIN == 0)
+            judgement.verdict = VERDICT_NONE;
+    }
     if (!may_speak(evidence, &judgement))
         judgement.verdict = VERDICT_NONE;
     return judgement;

@@ -55,6 +55,7 @@ enum ajar_status loader_read_identity(struct loader *loader, const struct yaml *
 
 /* The sections of the file, each by its node (which may be NULL: section absent). */
 enum ajar_status loader_read_headers(struct loader *loader, const struct yaml *list);
+enum ajar_status loader_read_texts(struct loader *loader, const struct yaml *list);
 enum ajar_status loader_read_json(struct loader *loader, const struct yaml *map);
 enum ajar_status loader_read_tables(struct loader *loader, const struct yaml *map);
 enum ajar_status loader_read_identities(struct loader *loader, const struct yaml *list);

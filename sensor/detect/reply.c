@@ -53,6 +53,8 @@ static void read_builtin_marks(struct evidence *evidence, const struct http_head
         reply->marks |= UINT64_C(1) << MARK_BARE_HEADERS;
     if (reply->rule && reply->rule->own)
         reply->marks |= UINT64_C(1) << MARK_OWN_PATH;
+    if (reply->status >= 200 && reply->status < 300)
+        reply->marks |= UINT64_C(1) << MARK_SUCCESS;
     if (has(type, "json"))
         reply->marks |= UINT64_C(1) << MARK_JSON_TYPE;
     else if (has(type, "yaml") || has(type, "cbor") || has(type, "smile") ||
@@ -206,6 +208,16 @@ bool reply_skip_gap(struct evidence *evidence)
     }
 }
 
+static void read_texts(struct evidence *evidence)
+{
+    struct reply *reply = &evidence->reply;
+    for (size_t i = 0; i < evidence->signature->text_count; i++) {
+        const struct fact *fact = &evidence->signature->texts[i];
+        if (test_holds(&fact->test, (const char *)reply->prefix, reply->prefix_length))
+            reply->marks |= fact->mark;
+    }
+}
+
 void reply_finish(struct evidence *evidence)
 {
     struct reply *reply = &evidence->reply;
@@ -213,8 +225,10 @@ void reply_finish(struct evidence *evidence)
         settle_format(evidence);
         (void)read_body(evidence, reply->prefix, reply->prefix_length);
     }
-    if (reply->format == BODY_LINES)
+    if (reply->format == BODY_LINES) {
         listing_finish(evidence);
+        read_texts(evidence);
+    }
     if (reply->format == BODY_YAML || reply->format == BODY_CBOR || reply->format == BODY_SMILE)
         binary_finish(evidence);
     if (reply->row.open)

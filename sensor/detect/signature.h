@@ -30,6 +30,7 @@ enum builtin_mark {
     MARK_TEXT_TYPE,
     MARK_BINARY_TYPE, /* YAML, CBOR, SMILE */
     MARK_TABLE_ROW,   /* a line of a listing that only this store writes */
+    MARK_SUCCESS,     /* status 200 to 299 */
     MARKS_BUILTIN
 };
 
@@ -211,6 +212,8 @@ struct signature {
     size_t mark_count;
     struct header_fact *headers;
     size_t header_count;
+    struct fact *texts; /* held against the beginning of a text body */
+    size_t text_count;
     struct fact *facts;
     size_t fact_count;
     struct json_group *groups;

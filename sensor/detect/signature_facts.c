@@ -223,6 +223,31 @@ enum ajar_status loader_read_headers(struct loader *loader, const struct yaml *l
     return AJAR_OK;
 }
 
+enum ajar_status loader_read_texts(struct loader *loader, const struct yaml *list)
+{
+    static const char *const keys[] = {"starts", "mark", "product", NULL};
+    struct signature *signature = loader->signature;
+    if (!list)
+        return AJAR_OK;
+    if (list->kind != YAML_LIST)
+        return loader_fail(loader, list, "'texts' must be a list");
+    signature->texts = loader_take(loader, list->count, sizeof *signature->texts);
+    if (!signature->texts)
+        return AJAR_ERR_MEMORY;
+    for (const struct yaml *item = list->first; item; item = item->next) {
+        struct fact *fact = &signature->texts[signature->text_count];
+        enum ajar_status status = yaml_check_keys(loader->file, item, keys, loader->problem);
+        if (status == AJAR_OK)
+            status = loader_read_fact(loader, item, fact);
+        if (status == AJAR_OK && (fact->test.kind != TEST_STARTS || !fact->mark))
+            return loader_fail(loader, item, "a text needs 'starts' and a mark");
+        if (status != AJAR_OK)
+            return status;
+        signature->text_count++;
+    }
+    return AJAR_OK;
+}
+
 /* Bodies that are not JSON are searched for the names of members: the last steps of these paths. */
 static void note_keys(struct signature *signature, const char *path, enum role role)
 {

@@ -14,12 +14,13 @@
 static const char *const top_keys[] = {
     "format",         "name",       "title",  "protocol", "ports",    "reference", "hardening",
     "headers",        "json",       "tables", "identity", "refusals", "ransom",    "requests",
-    "request-bodies", "parameters", "unseen", "lists",    "examples", NULL};
+    "request-bodies", "parameters", "unseen", "lists",    "texts",    "examples",  NULL};
 
 static const char *const builtin_marks[MARKS_BUILTIN] = {
     [MARK_BARE_HEADERS] = "bare-headers", [MARK_OWN_PATH] = "own-path",
     [MARK_JSON_TYPE] = "json-type",       [MARK_TEXT_TYPE] = "text-type",
     [MARK_BINARY_TYPE] = "binary-type",   [MARK_TABLE_ROW] = "table-row",
+    [MARK_SUCCESS] = "success",
 };
 
 void *loader_take(struct loader *loader, size_t count, size_t size)
@@ -248,6 +249,8 @@ static enum ajar_status read_sections(struct loader *loader, const struct yaml *
         status = loader_read_words(loader, yaml_find(root, "lists"), loader->signature->lists, 8);
     if (status == AJAR_OK)
         status = loader_read_headers(loader, yaml_find(root, "headers"));
+    if (status == AJAR_OK)
+        status = loader_read_texts(loader, yaml_find(root, "texts"));
     if (status == AJAR_OK)
         status = loader_read_json(loader, yaml_find(root, "json"));
     if (status == AJAR_OK)

@@ -133,7 +133,8 @@ static enum verdict judge_content(const struct evidence *evidence, enum request_
         return VERDICT_OPEN;
     if (has_metadata(reply))
         return VERDICT_METADATA;
-    if (product_only)
+    bool banner_elsewhere = reply->rule && !reply->rule->own && reply->version[0];
+    if (product_only || banner_elsewhere)
         return VERDICT_REVEALED;
     bool read_as_rows = reply->format == BODY_JSON || reply->format == BODY_LINES;
     bool tells = level == LEVEL_METADATA && !(reply->table && read_as_rows);

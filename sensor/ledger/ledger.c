@@ -67,7 +67,8 @@ static bool is_identified(const struct ledger *ledger, const struct finding *fin
         return false;
     if (finding->identity != IDENTITY_NONE)
         return true;
-    return servers_find(ledger->servers, finding) != NULL;
+    const struct server *server = servers_find(ledger->servers, finding);
+    return server && server->identified;
 }
 
 static void fill_text(char *text, size_t size, const char *known)
@@ -169,7 +170,10 @@ static void count_limits(struct ledger *ledger)
 
 static void add_identified(struct ledger *ledger, const struct finding *finding)
 {
-    const struct server *server = servers_learn(ledger->servers, finding);
+    /* To be asked makes nobody a store. */
+    const struct server *server = finding->verdict == VERDICT_PROBED
+                                      ? servers_find(ledger->servers, finding)
+                                      : servers_learn(ledger->servers, finding);
     finding_copy(&ledger->finding, finding);
     if (server)
         fill_names(&ledger->finding, server);

@@ -156,6 +156,8 @@ static void learn_names(struct server *server, const struct finding *finding)
 
 static void learn_verdict(struct server *server, const struct finding *finding)
 {
+    bool any_login = finding->verdict == VERDICT_REFUSED && finding->identity == IDENTITY_LIKELY;
+    server->identified |= finding->identity != IDENTITY_NONE && !any_login;
     if (finding->verdict > server->verdict)
         server->verdict = finding->verdict;
     if (finding->verdict == VERDICT_REFUSED) {

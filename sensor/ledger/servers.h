@@ -26,12 +26,13 @@ struct server {
     char cluster_id[48];
     char cluster_name[64];
     char protection[48];
-    bool refuses;                         /* seen to refuse a client without credentials */
-    bool open;                            /* seen to serve one */
-    bool served_credentials;              /* seen to serve a client with credentials */
-    uint8_t verdict;                      /* highest so far */
-    uint16_t refusal_status;              /* of the last refusal, 0 = the protocol has none */
-    uint8_t client_count;                 /* in clients[]; full means "or more" */
+    bool identified;         /* something said that it is this store, not just a login in front */
+    bool refuses;            /* seen to refuse a client without credentials */
+    bool open;               /* seen to serve one */
+    bool served_credentials; /* seen to serve a client with credentials */
+    uint8_t verdict;         /* highest so far */
+    uint16_t refusal_status; /* of the last refusal, 0 = the protocol has none */
+    uint8_t client_count;    /* in clients[]; full means "or more" */
     uint32_t clients[SERVER_CLIENTS_MAX]; /* short hashes of their addresses */
 };
 

@@ -26,7 +26,7 @@ Test(signature_load, refuses_an_unknown_key_and_names_the_known_ones)
         HEAD "colour: red\n" REST,
         "toy.yaml:4: unknown key 'colour'; known here: format, name, title, protocol, "
         "ports, reference, hardening, headers, json, tables, identity, refusals, ransom, "
-        "requests, request-bodies, parameters, unseen, lists, examples");
+        "requests, request-bodies, parameters, unseen, lists, texts, examples");
     expect_accepted(HEAD "title: red\n" REST);
 }
 
@@ -129,7 +129,7 @@ Test(signature_load, takes_64_marks_with_the_builtin_ones_and_no_more)
     (void)snprintf(fits, sizeof fits, "%s%s", text, REST);
     expect_accepted(fits);
     (void)snprintf(fits, sizeof fits, "%s    - {path: /more, mark: more}\n%s", text, REST);
-    expect_refused(fits, "toy.yaml:64: more than 64 marks");
+    expect_refused(fits, "toy.yaml:63: more than 64 marks");
 }
 
 Test(signature_load, names_a_file_that_cannot_be_read)

@@ -189,8 +189,10 @@ Test(ledger, keeps_probes_that_say_whose_they_are_or_of_known_stores)
     add(probe);
     cr_assert_eq(told_count, 1, "the request names what only this store has");
     cr_assert_eq(told[0].finding.verdict, VERDICT_PROBED);
-    add(make_finding(VERDICT_REVEALED));
     probe.identity = IDENTITY_NONE;
+    add(probe);
+    cr_assert_eq(told_count, 1, "to be asked makes nobody a store");
+    add(make_finding(VERDICT_REVEALED));
     add(probe);
     cr_assert_eq(told_count, 3, "the store is known");
 }
