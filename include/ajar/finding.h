@@ -78,8 +78,8 @@ struct finding {
     uint8_t identity;      /* enum identity */
     uint8_t transport;     /* IP protocol number */
     uint8_t client_by;     /* enum client_by */
-    bool partial; /* bytes missing, evicted, or one direction only: counts are lower bounds */
-    bool request_unseen; /* judged from the reply alone */
+    bool partial;          /* bytes missing or evicted: counts are lower bounds */
+    bool request_unseen;   /* judged from the reply alone */
     bool weak;    /* open by an error that some stores make before access control: no exposure by
                      itself */
     bool sampled; /* not all of the replies was read */
