@@ -100,3 +100,19 @@ void dataset_set_records(struct finding_dataset *dataset, uint64_t records,
     dataset->records = records;
     dataset->source = (uint8_t)source;
 }
+
+void dataset_keep_row(struct evidence *evidence, const struct dataset_row *row)
+{
+    struct reply *reply = &evidence->reply;
+    struct finding_dataset *dataset =
+        dataset_find(&evidence->datasets, row->name, strlen(row->name));
+    reply->rows++;
+    if (row->records != FINDING_NO_COUNT) {
+        reply->rows_counted = true;
+        count_add(&reply->rows_records, row->records);
+    }
+    if (dataset && row->records != FINDING_NO_COUNT)
+        dataset_set_records(dataset, row->records, COUNT_LISTING);
+    if (dataset && row->bytes != FINDING_NO_COUNT)
+        dataset->bytes = row->bytes;
+}

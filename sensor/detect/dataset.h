@@ -13,6 +13,10 @@ struct finding_dataset *dataset_find(struct dataset_list *list, const char *name
 void dataset_set_records(struct finding_dataset *dataset, uint64_t records,
                          enum count_source source);
 
+/* One row of a listing, in text or JSON, is over: it counts, and becomes a data set if it has a
+ * name. */
+void dataset_keep_row(struct evidence *evidence, const struct dataset_row *row);
+
 /* Adds to a number held; it stays below FINDING_NO_COUNT whatever a reply says. */
 void count_add(uint64_t *count, uint64_t more);
 

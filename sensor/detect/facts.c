@@ -24,19 +24,7 @@ void facts_finish_row(struct evidence *evidence)
     if (row->unproven)
         return;
     reply->names_seen |= row->name[0] != '\0' || row->records != FINDING_NO_COUNT;
-    if (row->records != FINDING_NO_COUNT) {
-        reply->rows_counted = true;
-        count_add(&reply->rows_records, row->records);
-    }
-    struct finding_dataset *dataset =
-        dataset_find(&evidence->datasets, row->name, strlen(row->name));
-    reply->rows++;
-    if (!dataset)
-        return;
-    if (row->records != FINDING_NO_COUNT)
-        dataset_set_records(dataset, row->records, COUNT_LISTING);
-    if (row->bytes != FINDING_NO_COUNT)
-        dataset->bytes = row->bytes;
+    dataset_keep_row(evidence, row);
 }
 
 static void note_dataset(struct evidence *evidence, const char *name, size_t length)

@@ -100,18 +100,8 @@ static void apply_cell(struct evidence *evidence, enum role role, struct slice w
 static void keep_row(struct evidence *evidence, const struct dataset_row *row)
 {
     struct reply *reply = &evidence->reply;
-    reply->rows++;
     reply->names_seen = true;
-    if (row->records != FINDING_NO_COUNT) {
-        reply->rows_counted = true;
-        count_add(&reply->rows_records, row->records);
-    }
-    struct finding_dataset *dataset =
-        dataset_find(&evidence->datasets, row->name, strlen(row->name));
-    if (dataset && row->records != FINDING_NO_COUNT)
-        dataset_set_records(dataset, row->records, COUNT_LISTING);
-    if (dataset && row->bytes != FINDING_NO_COUNT)
-        dataset->bytes = row->bytes;
+    dataset_keep_row(evidence, row);
 }
 
 /* Columns named by the request: a line with fewer words has blank cells, only its name is sure. */
