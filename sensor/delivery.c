@@ -59,10 +59,12 @@ static enum ajar_status open_outputs(struct delivery *d, struct problem *problem
         .site = config->site,
         .import_id = d->options.import_id,
         .file = config->json ? "-" : none_if_empty(config->output),
-        .redis_url = none_if_empty(config->redis_url),
-        .redis_password_file = none_if_empty(config->redis_password_file),
-        .redis_prefix = config->redis_prefix,
-        .stream_max = config->redis_stream_max,
+        .redis = {.url = none_if_empty(config->redis_url),
+                  .password_file = none_if_empty(config->redis_password_file),
+                  .prefix = config->redis_prefix,
+                  .stream = true,
+                  .stream_max = config->redis_stream_max,
+                  .verify = true},
         .live = d->options.live,
     };
     return emitter_new(&options, &d->emitter, problem);

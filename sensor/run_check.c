@@ -108,10 +108,13 @@ static void check_redis(struct checking *c)
     struct emit_options options = {
         .sensor = config->sensor,
         .site = config->site,
-        .redis_url = config->redis_url,
-        .redis_password_file = config->redis_password_file[0] ? config->redis_password_file : NULL,
-        .redis_prefix = config->redis_prefix,
-        .stream_max = config->redis_stream_max,
+        .redis = {.url = config->redis_url,
+                  .password_file =
+                      config->redis_password_file[0] ? config->redis_password_file : NULL,
+                  .prefix = config->redis_prefix,
+                  .stream = true,
+                  .stream_max = config->redis_stream_max,
+                  .verify = true},
     };
     struct emitter *emitter = NULL;
     struct problem problem = {.text = ""};

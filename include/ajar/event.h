@@ -21,7 +21,25 @@ enum event_action {
     EVENT_STORE_QUERY,
     EVENT_STORE_SESSION,
     EVENT_EXPOSURE_OPENED,
+    EVENT_EVENTS_FOLDED, /* how many events of one store and client were not told one by one */
     EVENT_SENSOR_STATUS,
+    EVENT_SENSOR_TROUBLE, /* something happened to the sensor itself; see struct trouble */
+};
+
+/* What can happen to the sensor that whoever reads its events has to know. */
+enum trouble_kind {
+    TROUBLE_PACKET_SIDE_DIED,    /* and was started again: flows under way were lost */
+    TROUBLE_DELIVERY_SIDE_DIED,  /* and was started again */
+    TROUBLE_JOURNAL_MOVED_ASIDE, /* it was corrupt; a new one was begun */
+    TROUBLE_JOURNAL_TRIMMED,     /* at its bound: `count` events went, see `text` */
+    TROUBLE_EVENTS_NOT_ACCEPTED, /* the journal could not be written for long: `count` were lost */
+    TROUBLE_KINDS
+};
+
+struct trouble {
+    enum trouble_kind kind;
+    uint64_t count;   /* how many (events, deaths so far) */
+    const char *text; /* one sentence for people; borrowed */
 };
 
 /* Where client and store are, seen from home. */
@@ -52,7 +70,7 @@ struct event {
     enum event_action action;
     enum direction direction;
     char id[EVENT_ID_HEX]; /* stable across runs and restarts */
-    uint64_t sequence;     /* of this sensor run */
+    uint64_t sequence;     /* of this sensor and journal, rising; never used twice */
     uint64_t time_ns;
     int severity;                           /* 0-100 */
     const char *reasons[EVENT_REASONS_MAX]; /* static words */
@@ -63,6 +81,8 @@ struct event {
     const struct place *target;           /* of the store when it is outside, else empty */
     const struct exposure_view *exposure; /* NULL where the event has none */
     const struct sensor_status *status;   /* EVENT_SENSOR_STATUS only */
+    const struct trouble *trouble;        /* EVENT_SENSOR_TROUBLE only */
+    uint64_t folded; /* events of this store and client not told since the last that was */
 };
 
 /* The sensor's own numbers, for the status event and the heartbeat. */
@@ -73,10 +93,24 @@ struct sensor_status {
     uint64_t memory_bytes;
     uint32_t open_exposures;
     uint64_t packet_time_ns;
+    /* Of delivery; filled in on its side. */
+    uint64_t events_folded;       /* not told one by one, see event.folded */
+    uint64_t events_accepted;     /* committed to the journal by this run */
+    uint64_t events_not_accepted; /* lost before that: the journal could not be written for long */
+    uint64_t events_trimmed;      /* undelivered ones that went at the journal's bound */
+    uint64_t queue;               /* accepted, not yet confirmed by Redis */
+    uint64_t journal_bytes;
+    uint64_t own_findings; /* of the sensor's own connections, not told */
+    uint64_t log_dropped;  /* events that syslog or journald did not take */
+    uint64_t list_dropped; /* entries that went from the Redis list at its cap */
+    uint32_t packet_deaths, delivery_deaths;
+    char redis[160];   /* "" = none configured, "ok", or what is wrong now */
+    char journal[160]; /* likewise */
 };
 
 /* The words of the events: "store-query", "inbound", "none"; never NULL. */
 const char *event_action_name(enum event_action action);
+const char *trouble_name(enum trouble_kind kind); /* "packet-side-died", ... */
 const char *direction_name(enum direction direction);
 const char *credentials_name(enum credentials credentials);
 

@@ -47,6 +47,29 @@ const void *ring_peek_wait(struct ring *ring, int timeout_ms);
 /* Consumer: gives the oldest slot back. */
 void ring_pop(struct ring *ring);
 
+/*
+ * Consumer: goes past the oldest record but keeps its slot until ring_release(), which gives all
+ * slots back that were taken. For a consumer that wants to be sure of its work first: if it dies
+ * between the two, the next one finds the records still there. ring_pop() is both.
+ */
+void ring_take(struct ring *ring);
+void ring_release(struct ring *ring);
+
+/* Records ever taken: goes on over ring_adopt() and ring_renew(). Consumer. */
+uint64_t ring_position(const struct ring *ring);
+
+/*
+ * Consumer, in a process that takes over from one that died: goes on at `position`, where the dead
+ * one is known to have been; 0, or a position that is no longer in the ring: at the oldest slot
+ * that was not given back.
+ */
+void ring_adopt(struct ring *ring, uint64_t position);
+
+/* Consumer, once the producer is dead and what it left was taken: an empty, open ring. The next
+ * producer calls ring_join() before anything else. */
+void ring_renew(struct ring *ring);
+void ring_join(struct ring *ring);
+
 /* Whether the ring is closed and empty. Consumer only. */
 bool ring_finished(struct ring *ring);
 

@@ -46,12 +46,29 @@ struct config {
     uint32_t snaplen;
     uint32_t ring_bytes;
     bool promiscuous;
-    char output[512];    /* NDJSON file, "" = none */
-    bool json;           /* --json: NDJSON on stdout, nothing else there */
-    char redis_url[512]; /* "" = none */
+    char output[512]; /* NDJSON file, "" = none */
+    bool json;        /* --json: NDJSON on stdout, nothing else there */
+    char syslog[16];  /* facility, "" = none */
+    bool journald;
+    char journal[512];          /* file; "memory"; "" = none */
+    bool journal_full;          /* durability full, else normal */
+    uint64_t journal_bytes;     /* bound of the file */
+    uint64_t journal_age_s;     /* and of its events */
+    uint32_t events_per_minute; /* of one store and client told one by one; 0 = all */
+    char user[64];              /* to run as, "" = who started it */
+    char redis_url[1024];       /* "" = none */
+    char redis_user[128];
     char redis_password_file[512];
+    char redis_sentinel_password_file[512];
+    char redis_ca_file[512];
+    char redis_certificate_file[512];
+    char redis_key_file[512];
+    bool redis_verify;
     char redis_prefix[64];
+    bool redis_stream;
     uint64_t redis_stream_max;
+    char redis_list[128]; /* key, "" = none */
+    uint64_t redis_list_max;
     uint32_t flows_max;
     bool classify_all; /* nDPI sees every flow */
     bool scan_full;    /* false = sampled */

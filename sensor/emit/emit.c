@@ -40,7 +40,7 @@ enum ajar_status emitter_new(const struct emit_options *options, struct emitter 
     made->options = *options;
     ignore_sigpipe();
     enum ajar_status status = AJAR_OK;
-    if (options->redis_url && options->redis_url[0])
+    if (options->redis.url && options->redis.url[0])
         status = redis_sink_open(&made->options, &made->redis, problem);
     if (status == AJAR_OK && options->file && options->file[0])
         status = file_sink_open(options->file, options->live, &made->file, problem);

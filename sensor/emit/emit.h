@@ -1,40 +1,62 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * event -> NDJSON (stdout or file) and Redis. The JSON writer and the file run on the delivery
- * thread; Redis has a thread of its own behind a bounded queue and never makes anybody wait in
- * `watch` (in `read` the queue waits, so nothing is lost while Redis answers).
+ * event -> journal -> Redis; NDJSON (stdout or file), syslog, journald. The JSON writer, the file
+ * and the logs run on the delivery thread; Redis has a thread of its own that reads the journal, so
+ * that nobody ever waits for it.
  */
 #ifndef AJAR_EMIT_H
 #define AJAR_EMIT_H
 
 #include "ajar/event.h"
 #include "ajar/problem.h"
+#include "journal/journal.h"
 
 #include <stdbool.h>
 
 #define EMIT_JSON_MAX 16384 /* bytes of one event's line; lists are cut to fit */
 
+/* Where Redis is and what goes there. Texts are borrowed; NULL or "" = not given. */
+struct redis_options {
+    const char *url; /* docs/redis.md: redis, rediss, unix, redis+sentinel, rediss+sentinel */
+    const char *user;
+    const char *password_file; /* else the environment: AJAR_REDIS_PASSWORD, AJAR_REDIS_USER */
+    const char *sentinel_password_file;
+    const char *ca_file; /* TLS; without it the system's authorities */
+    const char *certificate_file;
+    const char *key_file;
+    bool verify;        /* TLS: the server's certificate and its name; on unless a person says no */
+    const char *prefix; /* "{ajar}" */
+    bool stream;        /* events to the stream PREFIX:events, alerts, state */
+    uint64_t stream_max; /* MAXLEN ~ of the stream */
+    const char *list;    /* key of a list for Logstash and its like, NULL = none */
+    uint64_t list_max;   /* at this length the oldest entries go, counted */
+};
+
 struct emit_options {
-    const char *sensor;    /* observer.name */
-    const char *site;      /* ajar.site */
-    const char *import_id; /* ajar.import for offline runs that go to Redis; NULL live */
-    const char *file;      /* NDJSON: path, "-" for stdout, NULL for none */
-    const char *redis_url; /* redis://[user[:password]@]host[:port][/db], unix:///path[?db=N], NULL
-                              for none */
-    const char *redis_password_file; /* or NULL */
-    const char *redis_prefix;        /* "{ajar}" */
-    uint64_t stream_max;             /* MAXLEN ~ of the stream */
-    bool live;                       /* watch: drop when the queue is full; read: wait */
+    const char *sensor; /* observer.name */
+    const char *site;   /* ajar.site */
+    const char
+        *import_id;     /* ajar.import for offline runs that go to Redis or a journal; NULL live */
+    const char *file;   /* NDJSON: path, "-" for stdout, NULL for none */
+    const char *syslog; /* facility ("local0"), NULL for none */
+    bool journald;
+    struct redis_options redis; /* url NULL = none */
+    struct journal *journal;    /* borrowed; NULL only when there is no Redis */
+    bool live;                  /* watch: a Redis that is away is retried for ever; read: not */
 };
 
 struct emit_counters {
     uint64_t events;
-    uint64_t written; /* lines to the file */
+    uint64_t written;     /* lines to the file */
+    uint64_t log_dropped; /* events that syslog or journald did not take */
     uint64_t redis_queued;
-    uint64_t redis_acknowledged;
-    uint64_t redis_refused;    /* error replies: OOM, READONLY, ... */
-    uint64_t redis_dropped;    /* queue full, or not delivered at the end */
-    uint64_t redis_reconnects; /* connections made after the first */
+    uint64_t redis_dropped;
+    uint64_t redis_acknowledged; /* events that this run put into Redis */
+    uint64_t redis_repeated;     /* sent, but Redis had them already */
+    uint64_t redis_rewound;      /* events sent again because Redis had lost them */
+    uint64_t redis_refused;      /* error replies: OOM, READONLY, ... */
+    uint64_t redis_reconnects;   /* connections made after the first */
+    uint64_t list_dropped;       /* entries that went from the list at its cap */
 };
 
 struct emitter;
@@ -47,11 +69,24 @@ struct emitter;
 enum ajar_status emitter_new(const struct emit_options *options, struct emitter **emitter,
                              struct problem *problem);
 
-/* One event to every output. Delivery thread. */
+/* One event: to the journal, to the file and to the logs. Delivery thread. */
 void emitter_add(struct emitter *emitter, const struct event *event);
 
-/* Pushes buffered lines out (called when the delivery thread has nothing else to do). */
+/* Pushes buffered lines out (after each commit of the journal, and at rest). */
 void emitter_flush(struct emitter *emitter);
+
+/* Opens the file again under its name, after it was moved away (SIGHUP, logrotate). A name that
+ * cannot be opened is warned of, and the old file goes on. */
+void emitter_reopen(struct emitter *emitter);
+
+/* The newest numbers of the sensor, for the heartbeat in Redis; copied. Delivery thread. */
+void emitter_report(struct emitter *emitter, const struct sensor_status *status);
+
+/* Whether a finding is of one of the sensor's own connections to Redis, now or lately. */
+bool emitter_is_own(const struct emitter *emitter, const struct finding *finding);
+
+/* What is wrong with Redis now: "ok", a sentence, "" if none is configured. Copied. Any thread. */
+void emitter_trouble(struct emitter *emitter, char *text, size_t size);
 
 /* Whether nobody takes events any more: the only output was standard output and its reader has
  * gone.
@@ -59,14 +94,19 @@ void emitter_flush(struct emitter *emitter);
 bool emitter_is_needless(const struct emitter *emitter);
 
 /*
- * Delivers what is queued, for at most `timeout_ms`, and closes. AJAR_ERR_LIMIT: events were left
- * undelivered (*problem says how many and why). The emitter still has to be freed.
+ * Delivers what the journal accepted, for at most `timeout_ms`, and closes. AJAR_ERR_LIMIT: events
+ * were left undelivered (*problem says how many and why; in a journal with a file they wait there).
+ * The emitter still has to be freed.
  */
 enum ajar_status emitter_finish(struct emitter *emitter, int timeout_ms, struct problem *problem);
 void emitter_free(struct emitter *emitter);
 
 /* The counters up to now, copied. */
 void emitter_read_counters(struct emitter *emitter, struct emit_counters *counters);
+
+/* Connects as a run would and says what is there ("Redis 7.0.15, master"), without writing. */
+enum ajar_status emitter_check_redis(const struct redis_options *options, char *text, size_t size,
+                                     struct problem *problem);
 
 /* Checks a URL without connecting: AJAR_ERR_USAGE and what would be right. */
 enum ajar_status emitter_check_url(const char *url, struct problem *problem);

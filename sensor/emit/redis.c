@@ -138,7 +138,7 @@ static bool append_words(struct redis_sink *sink, const char *const *words, size
 
 static void make_sources_key(const struct redis_sink *sink, char key[static 256])
 {
-    (void)snprintf(key, 256, "%s:sources", sink->options.redis_prefix);
+    (void)snprintf(key, 256, "%s:sources", sink->options.redis.prefix);
 }
 
 /* How many members the geo set has: its cap is kept by counting from here. */
@@ -402,11 +402,11 @@ static enum ajar_status read_password_file(const char *path, char **password,
 static enum ajar_status prepare(struct redis_sink *sink, struct problem *problem)
 {
     const struct emit_options *options = &sink->options;
-    enum ajar_status status = redis_url_parse(options->redis_url, &sink->url, problem);
+    enum ajar_status status = redis_url_parse(options->redis.url, &sink->url, problem);
     if (status != AJAR_OK)
         return status;
-    if (options->redis_password_file && options->redis_password_file[0])
-        return read_password_file(options->redis_password_file, &sink->password, problem);
+    if (options->redis.password_file && options->redis.password_file[0])
+        return read_password_file(options->redis.password_file, &sink->password, problem);
     if (sink->url.password[0] == '\0')
         return AJAR_OK;
     sink->password = strdup(sink->url.password);
@@ -466,11 +466,11 @@ void redis_sink_add(struct redis_sink *sink, const struct event *event, const ch
                     size_t length)
 {
     struct redis_item_options options = {
-        .prefix = sink->options.redis_prefix,
+        .prefix = sink->options.redis.prefix,
         .import_id = sink->options.import_id,
         .sensor = sink->options.sensor,
         .site = sink->options.site,
-        .stream_max = sink->options.stream_max,
+        .stream_max = sink->options.redis.stream_max,
         .queued = redis_queue_count(&sink->queue),
         .dropped = atomic_load(&sink->dropped),
     };

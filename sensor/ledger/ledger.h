@@ -11,6 +11,7 @@
 #include "ajar/problem.h"
 #include "enrich/enrich.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 
 struct ledger_options {
@@ -18,6 +19,9 @@ struct ledger_options {
     const struct netset *home; /* borrowed for the ledger's life */
     uint32_t servers_max;      /* servers remembered; the one unseen longest goes first */
     uint32_t exposures_max;    /* exposures remembered; when full, new ones are counted, not kept */
+    uint64_t sequence;         /* of the last event told before, so that numbers go on; 0 = none */
+    uint32_t
+        events_per_minute; /* of one store and client told one by one; more are folded. 0 = all */
 };
 
 #define LEDGER_SERVERS_MAX   100000
@@ -33,6 +37,7 @@ struct ledger_counters {
     uint64_t exposures_dropped;
     uint64_t actors_dropped;
     uint64_t datasets_dropped;
+    uint64_t events_folded; /* exactly: every one is in some event's `folded`, sooner or later */
 };
 
 /* Called for every event, which is borrowed until it returns. */
@@ -51,6 +56,36 @@ void ledger_add(struct ledger *ledger, const struct finding *finding);
 
 /* Makes the status event out of these numbers. */
 void ledger_add_status(struct ledger *ledger, const struct sensor_status *status);
+
+/* Makes an event of something that happened to the sensor. `time_ns` as the clock of packets. */
+void ledger_add_trouble(struct ledger *ledger, const struct trouble *trouble, uint64_t time_ns);
+
+/* Tells what was folded and whose minute is over, by packet time; UINT64_MAX: all that is left (at
+ * the end). */
+void ledger_tick(struct ledger *ledger, uint64_t time_ns);
+
+/*
+ * What changed since the last ledger_forget_changes(), for the journal: calls back once for each
+ * exposure and server concerned. Between the two calls nothing may be added.
+ */
+struct exposure;
+struct server;
+struct ledger_changes {
+    void (*exposure)(void *context, const struct exposure *exposure);
+    void (*server)(void *context, const struct server *server);
+    void *context;
+};
+bool ledger_has_changes(const struct ledger *ledger);
+void ledger_visit_changes(const struct ledger *ledger, const struct ledger_changes *changes);
+void ledger_forget_changes(struct ledger *ledger);
+
+/*
+ * Puts back what the journal kept, before the first finding. The pointers of `exposure` and
+ * `server` into tables are ignored; actors and data sets are copied. AJAR_ERR_LIMIT: no room;
+ * AJAR_ERR_MEMORY.
+ */
+enum ajar_status ledger_restore_exposure(struct ledger *ledger, const struct exposure *exposure);
+enum ajar_status ledger_restore_server(struct ledger *ledger, const struct server *server);
 
 /* Exposures to clients that are not internal (direction inbound, outbound or external): exit status
  * 3 of `read`. */

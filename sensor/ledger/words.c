@@ -13,8 +13,12 @@ const char *event_action_name(enum event_action action)
         return "store-session";
     case EVENT_EXPOSURE_OPENED:
         return "exposure-opened";
+    case EVENT_EVENTS_FOLDED:
+        return "events-folded";
     case EVENT_SENSOR_STATUS:
         return "sensor-status";
+    case EVENT_SENSOR_TROUBLE:
+        return "sensor-trouble";
     }
     return "unknown";
 }
@@ -57,4 +61,16 @@ enum direction direction_between(const struct netset *home, const struct addr *c
     if (server_home)
         return client_home ? DIRECTION_INTERNAL : DIRECTION_INBOUND;
     return client_home ? DIRECTION_OUTBOUND : DIRECTION_EXTERNAL;
+}
+
+const char *trouble_name(enum trouble_kind kind)
+{
+    static const char *const names[TROUBLE_KINDS] = {
+        [TROUBLE_PACKET_SIDE_DIED] = "packet-side-died",
+        [TROUBLE_DELIVERY_SIDE_DIED] = "delivery-side-died",
+        [TROUBLE_JOURNAL_MOVED_ASIDE] = "journal-moved-aside",
+        [TROUBLE_JOURNAL_TRIMMED] = "journal-trimmed",
+        [TROUBLE_EVENTS_NOT_ACCEPTED] = "events-not-accepted",
+    };
+    return names[kind];
 }

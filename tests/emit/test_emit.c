@@ -17,8 +17,8 @@ static void setup(void)
     options = (struct emit_options){.sensor = "span-1",
                                     .site = "hq",
                                     .file = path,
-                                    .redis_prefix = "{ajar}",
-                                    .stream_max = 1000};
+                                    .redis.prefix = "{ajar}",
+                                    .redis.stream_max = 1000};
 }
 
 static void teardown(void)
@@ -53,7 +53,7 @@ static unsigned lines(void)
 Test(emit, writes_the_same_document_to_file_and_redis)
 {
     server_start(&server, NULL, NULL);
-    options.redis_url = server.url;
+    options.redis.url = server.url;
     cr_assert_eq(emitter_new(&options, &emitter, &problem), AJAR_OK, "%s", problem.text);
     add(1);
     cr_assert_eq(emitter_finish(emitter, 10000, &problem), AJAR_OK, "%s", problem.text);
@@ -85,7 +85,7 @@ Test(emit, flush_makes_lines_visible)
 
 Test(emit, opens_nothing_when_redis_refuses)
 {
-    options.redis_url = "unix:///nonexistent/r.sock";
+    options.redis.url = "unix:///nonexistent/r.sock";
     cr_assert_eq(emitter_new(&options, &emitter, &problem), AJAR_ERR_SYSTEM);
     cr_assert_null(emitter);
     cr_assert_neq(access(path, F_OK), 0, "the file was made");
@@ -94,7 +94,7 @@ Test(emit, opens_nothing_when_redis_refuses)
 
 Test(emit, starts_live_without_a_redis)
 {
-    options.redis_url = "unix:///nonexistent/r.sock";
+    options.redis.url = "unix:///nonexistent/r.sock";
     options.live = true;
     cr_assert_eq(emitter_new(&options, &emitter, &problem), AJAR_OK, "%s", problem.text);
     add(1);

@@ -21,9 +21,9 @@ static void setup(void)
     server_start(&server, NULL, NULL);
     options = (struct emit_options){.sensor = "span-1",
                                     .site = "hq",
-                                    .redis_url = server.url,
-                                    .redis_prefix = "{ajar}",
-                                    .stream_max = 1000000,
+                                    .redis.url = server.url,
+                                    .redis.prefix = "{ajar}",
+                                    .redis.stream_max = 1000000,
                                     .live = true};
 }
 
@@ -138,7 +138,7 @@ Test(redis, finishes_what_is_queued)
 
 Test(redis, cuts_the_stream)
 {
-    options.stream_max = 100;
+    options.redis.stream_max = 100;
     start();
     add(2000);
     cr_assert_eq(redis_sink_finish(sink, WAIT_MS, &problem), AJAR_OK);
@@ -390,7 +390,7 @@ Test(redis, reads_the_password_from_a_file)
     fclose(file);
     server_do(&server, "CONFIG SET requirepass %s", "s3cret word");
     options.live = false;
-    options.redis_password_file = path;
+    options.redis.password_file = path;
     start();
     add(1);
     cr_assert_eq(redis_sink_finish(sink, WAIT_MS, &problem), AJAR_OK, "%s", problem.text);
@@ -401,7 +401,7 @@ Test(redis, reads_the_password_from_a_file)
     fclose(file);
     cr_assert_eq(redis_sink_open(&options, &sink, &problem), AJAR_ERR_USAGE);
     cr_assert(strstr(problem.text, "first line"), "%s", problem.text);
-    options.redis_password_file = "/nonexistent";
+    options.redis.password_file = "/nonexistent";
     problem.text[0] = '\0';
     cr_assert_eq(redis_sink_open(&options, &sink, &problem), AJAR_ERR_USAGE);
     cr_assert(strstr(problem.text, "/nonexistent: No such file"), "%s", problem.text);

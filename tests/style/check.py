@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 
-STAGES = ["base", "capture", "decode", "flow", "classify", "inspect", "detect", "enrich", "ledger", "emit"]
+STAGES = ["base", "capture", "decode", "flow", "classify", "inspect", "detect", "enrich", "ledger", "journal", "emit"]
 # These stand above the stages and may use them all; no stage may use them.
 TOP = ["config", "process"]
 
@@ -23,7 +23,12 @@ LIBRARIES = {
     "libpcap": (r"pcap(/.*)?\.h|pcap/.*", ["capture/file.c", "capture/filter.c", "capture/live.c"]),
     "nDPI": (r"(lib)?ndpi.*", ["classify/*.c"]),
     "libmaxminddb": (r"maxminddb.*", ["enrich/*.c"]),
-    "hiredis": (r"hiredis.*", ["emit/*.c"]),
+    "SQLite": (r"sqlite3\.h", ["journal/*.c"]),
+    "hiredis": (r"hiredis/hiredis_ssl\.h", ["emit/redis_tls.c"]),
+    "hiredis core": (r"hiredis.*", ["emit/redis_link.c", "emit/redis_tls.c"]),
+    "OpenSSL": (r"openssl/.*", ["emit/redis_tls.c"]),
+    "libseccomp": (r"seccomp\.h", ["process/*.c"]),
+    "libcap-ng": (r"cap-ng\.h", ["process/*.c"]),
     "libyaml": (r"yaml\.h", ["base/*.c"]),
     "zlib": (r"zlib\.h", ["capture/*.c", "inspect/*.c"]),
     "zstd": (r"zstd.*\.h", ["capture/*.c"]),

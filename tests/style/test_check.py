@@ -85,9 +85,9 @@ class Rules(unittest.TestCase):
         self.rejects("libraries", "sensor/decode/ip.c:2", "libpcap belongs to")
 
     def test_libraries_reject_a_second_file(self):
-        self.write("sensor/emit/a.c", "#include <hiredis/hiredis.h>\n")
-        self.write("sensor/emit/b.c", "#include <hiredis/hiredis.h>\n")
-        self.rejects("libraries", "sensor/emit/b.c:2", "sensor/emit/a.c already")
+        self.write("sensor/base/a.c", "#include <yaml.h>\n")
+        self.write("sensor/base/b.c", "#include <yaml.h>\n")
+        self.rejects("libraries", "sensor/base/b.c:2", "sensor/base/a.c already")
 
     def test_libraries_reject_a_header(self):
         self.write("sensor/capture/capture.h", "#include <pcap.h>\n")
