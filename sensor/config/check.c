@@ -45,14 +45,56 @@ enum ajar_status check_interface(const char *value, struct problem *problem)
     return AJAR_OK;
 }
 
-enum ajar_status check_prefix(const char *value, struct problem *problem)
+static enum ajar_status check_word(const char *value, const char *example, struct problem *problem)
 {
     for (const char *c = value; *c; c++)
         if (is_blank_or_control(*c))
             return problem_set(problem, AJAR_ERR_USAGE,
                                "\"%s\" has a blank or a character that cannot be printed; give a "
-                               "word such as {ajar}",
-                               value);
+                               "word such as %s",
+                               value, example);
+    return AJAR_OK;
+}
+
+enum ajar_status check_prefix(const char *value, struct problem *problem)
+{
+    return check_word(value, "{ajar}", problem);
+}
+
+enum ajar_status check_list(const char *value, struct problem *problem)
+{
+    return check_word(value, "{ajar}:list", problem);
+}
+
+enum ajar_status check_user(const char *value, struct problem *problem)
+{
+    return check_word(value, "ajar", problem);
+}
+
+enum ajar_status check_facility(const char *value, struct problem *problem)
+{
+    static const char *const known[] = {"",       "user",   "daemon", "auth",   "local0", "local1",
+                                        "local2", "local3", "local4", "local5", "local6", "local7"};
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (strcmp(value, known[i]) == 0)
+            return AJAR_OK;
+    return problem_set(problem, AJAR_ERR_USAGE,
+                       "\"%s\" is not a facility; give user, daemon, auth or local0 to local7",
+                       value);
+}
+
+enum ajar_status check_journal(const char *value, struct problem *problem)
+{
+    size_t length = strlen(value);
+    if (value[length - 1] == '/')
+        return problem_set(problem, AJAR_ERR_USAGE,
+                           "\"%s\" is a folder; give a file in it, such as %sjournal.db", value,
+                           value);
+    if (value[0] == ':' || strncmp(value, "file:", 5) == 0)
+        return problem_set(problem, AJAR_ERR_USAGE,
+                           "\"%s\" means something else to SQLite; give the path of a file, or "
+                           "memory",
+                           value);
     return AJAR_OK;
 }
 

@@ -17,6 +17,18 @@ enum ajar_status check_interface(const char *value, struct problem *problem);
 /* What Redis keys may begin with: printable, no blanks. */
 enum ajar_status check_prefix(const char *value, struct problem *problem);
 
+/* A facility of syslog ("local0"), or "" for none. */
+enum ajar_status check_facility(const char *value, struct problem *problem);
+
+/* The journal: a file, or "memory". */
+enum ajar_status check_journal(const char *value, struct problem *problem);
+
+/* The key of a Redis list, or "" for none: printable, no blanks. */
+enum ajar_status check_list(const char *value, struct problem *problem);
+
+/* The name of a user, or "" for none; does not look whether there is one. */
+enum ajar_status check_user(const char *value, struct problem *problem);
+
 /* A Redis URL, or "" for none; connects to nothing. */
 enum ajar_status check_redis_url(const char *value, struct problem *problem);
 

@@ -13,6 +13,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#define WATCH_EVENTS_PER_MINUTE 120
+
 static enum ajar_status apply_defaults(struct config *config, struct problem *problem)
 {
     static const struct origin origin = {.file = "default"};
@@ -79,9 +81,31 @@ static void complete(struct config *config, const struct said *said)
         config->scan_full = config->command == COMMAND_READ;
     if (!was_said(said, "signatures"))
         folder_find_signatures(config->signatures, sizeof config->signatures);
+    if (!was_said(said, "journal.path") && config->command != COMMAND_READ)
+        (void)snprintf(config->journal, sizeof config->journal, "%s", CONFIG_JOURNAL_DEFAULT);
+    if (!was_said(said, "events.per_minute") && config->command != COMMAND_READ)
+        config->events_per_minute = WATCH_EVENTS_PER_MINUTE;
     config->home_given = was_said(said, "home");
     if (!config->home_given)
         netset_init_private(&config->home);
+}
+
+static enum ajar_status check_redis_together(const struct config *config, struct problem *problem)
+{
+    bool certificate = config->redis_certificate_file[0];
+    if (config->redis_password_file[0] && !config->redis_url[0])
+        return problem_set(problem, AJAR_ERR_USAGE,
+                           "a Redis password file without a Redis; give its URL with --redis");
+    if (certificate != (config->redis_key_file[0] != '\0'))
+        return problem_set(problem, AJAR_ERR_USAGE,
+                           "--redis-certificate-file and --redis-key-file belong together; give "
+                           "--redis-%s-file too",
+                           certificate ? "key" : "certificate");
+    if (config->redis_url[0] && !config->redis_stream && !config->redis_list[0])
+        return problem_set(problem, AJAR_ERR_USAGE,
+                           "with redis.stream off and no list nothing would go to Redis; name one "
+                           "with --redis-list");
+    return AJAR_OK;
 }
 
 /* What several options together make impossible. */
@@ -102,10 +126,7 @@ static enum ajar_status check_together(const struct config *config, struct probl
     if (config->json && config->output[0])
         return problem_set(problem, AJAR_ERR_USAGE,
                            "--json and --output together; the events go to one place, keep one");
-    if (config->redis_password_file[0] && !config->redis_url[0])
-        return problem_set(problem, AJAR_ERR_USAGE,
-                           "a Redis password file without a Redis; give its URL with --redis");
-    return AJAR_OK;
+    return check_redis_together(config, problem);
 }
 
 static enum ajar_status read_sources(const struct command_line *line, struct config *config,

@@ -20,6 +20,10 @@
 /* Read by `watch` and `check` when it exists and no -c was given. */
 #define CONFIG_FILE_DEFAULT "/etc/ajar/ajar.yaml"
 
+/* The journal of `watch` unless another is named; and the name that means none on disk. */
+#define CONFIG_JOURNAL_DEFAULT "/var/lib/ajar/journal.db"
+#define CONFIG_JOURNAL_MEMORY  "memory"
+
 enum command {
     COMMAND_READ,
     COMMAND_WATCH,

@@ -40,6 +40,39 @@ Test(check, takes_prefixes_without_blanks)
            "{ajar}");
 }
 
+Test(check, takes_facilities_that_a_sensor_may_use)
+{
+    cr_assert_eq(check_facility("", NULL), AJAR_OK);
+    cr_assert_eq(check_facility("daemon", NULL), AJAR_OK);
+    cr_assert_eq(check_facility("local7", NULL), AJAR_OK);
+    refuse(check_facility, "local8",
+           "\"local8\" is not a facility; give user, daemon, auth or local0 to local7");
+    refuse(check_facility, "kern",
+           "\"kern\" is not a facility; give user, daemon, auth or local0 to local7");
+}
+
+Test(check, takes_a_journal_that_is_a_file_or_memory)
+{
+    cr_assert_eq(check_journal("memory", NULL), AJAR_OK);
+    cr_assert_eq(check_journal("/var/lib/ajar/journal.db", NULL), AJAR_OK);
+    refuse(check_journal, "/var/lib/ajar/",
+           "\"/var/lib/ajar/\" is a folder; give a file in it, such as /var/lib/ajar/journal.db");
+    refuse(check_journal, ":memory:",
+           "\":memory:\" means something else to SQLite; give the path of a file, or memory");
+}
+
+Test(check, takes_keys_and_users_without_blanks)
+{
+    cr_assert_eq(check_list("{ajar}:list", NULL), AJAR_OK);
+    cr_assert_eq(check_list("", NULL), AJAR_OK);
+    cr_assert_eq(check_user("ajar", NULL), AJAR_OK);
+    refuse(check_list, "a b",
+           "\"a b\" has a blank or a character that cannot be printed; give a word such as "
+           "{ajar}:list");
+    refuse(check_user, "a\tb",
+           "\"a\tb\" has a blank or a character that cannot be printed; give a word such as ajar");
+}
+
 Test(check, takes_redis_urls_and_none)
 {
     struct problem problem = {.text = ""};

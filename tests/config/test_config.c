@@ -127,3 +127,95 @@ Test(config, rejects_a_redis_password_without_a_redis)
     assert_accepted(&r, "ajar read x --redis-password-file p --redis redis://h");
     config_clear(&r.config);
 }
+
+Test(config, rejects_half_of_a_client_certificate)
+{
+    struct reading r;
+    assert_rejected("ajar read x --redis redis://h --redis-key-file k",
+                    "--redis-certificate-file and --redis-key-file belong together; give "
+                    "--redis-certificate-file too");
+    assert_rejected("ajar read x --redis redis://h --redis-certificate-file c",
+                    "--redis-certificate-file and --redis-key-file belong together; give "
+                    "--redis-key-file too");
+    assert_accepted(&r, "ajar read x --redis redis://h --redis-certificate-file c "
+                        "--redis-key-file k");
+    cr_assert_str_eq(r.config.redis_certificate_file, "c");
+    cr_assert_str_eq(r.config.redis_key_file, "k");
+    config_clear(&r.config);
+}
+
+Test(config, rejects_a_redis_to_which_nothing_would_go)
+{
+    struct reading r;
+    assert_rejected("ajar read x --redis redis://h --redis-stream=false",
+                    "with redis.stream off and no list nothing would go to Redis; name one with "
+                    "--redis-list");
+    assert_accepted(&r, "ajar read x --redis redis://h --redis-stream=false --redis-list {ajar}:l");
+    cr_assert_not(r.config.redis_stream);
+    cr_assert_str_eq(r.config.redis_list, "{ajar}:l");
+    config_clear(&r.config);
+}
+
+Test(config, gives_watch_a_journal_and_read_none)
+{
+    struct reading r;
+    assert_accepted(&r, "ajar watch -i lo");
+    cr_assert_str_eq(r.config.journal, CONFIG_JOURNAL_DEFAULT);
+    cr_assert_eq(r.config.events_per_minute, 120);
+    config_clear(&r.config);
+    assert_accepted(&r, "ajar read x");
+    cr_assert_str_eq(r.config.journal, "");
+    cr_assert_eq(r.config.events_per_minute, 0);
+    config_clear(&r.config);
+    assert_accepted(&r, "ajar read x --journal memory --events-per-minute 7");
+    cr_assert_str_eq(r.config.journal, CONFIG_JOURNAL_MEMORY);
+    cr_assert_eq(r.config.events_per_minute, 7);
+    config_clear(&r.config);
+    assert_accepted(&r, "ajar watch -i lo --journal j.db --events-per-minute 0");
+    cr_assert_str_eq(r.config.journal, "j.db");
+    cr_assert_eq(r.config.events_per_minute, 0);
+    config_clear(&r.config);
+}
+
+Test(config, gives_the_journal_its_bounds_in_bytes_and_seconds)
+{
+    struct reading r;
+    assert_accepted(&r, "ajar watch -i lo");
+    cr_assert_eq(r.config.journal_bytes, UINT64_C(1) << 30);
+    cr_assert_eq(r.config.journal_age_s, UINT64_C(30) * 86400);
+    cr_assert_not(r.config.journal_full);
+    config_clear(&r.config);
+    assert_accepted(&r, "ajar watch -i lo --journal-max-mib 1048576 --journal-max-days 0 "
+                        "--journal-durability full");
+    cr_assert_eq(r.config.journal_bytes, UINT64_C(1) << 40);
+    cr_assert_eq(r.config.journal_age_s, 0);
+    cr_assert(r.config.journal_full);
+    config_clear(&r.config);
+    assert_rejected("ajar watch -i lo --journal-max-mib 15",
+                    "--journal-max-mib: 15 is out of range; give a whole number from 16 to "
+                    "1048576");
+    assert_rejected("ajar watch -i lo --journal-durability fast",
+                    "--journal-durability: \"fast\" is not known; give full or normal");
+}
+
+Test(config, takes_the_outputs_of_a_file_for_watch_alone, .fini = remove_file)
+{
+    struct reading r;
+    write_file("syslog: local3\njournald: true\nuser: ajar\njournal: {path: /j.db}\n"
+               "redis:\n  url: redis://h\n  verify: false\n  list: \"{ajar}:l\"\n"
+               "  list_max: 5\n");
+    assert_accepted(&r, "ajar watch -i lo -c /tmp/ajar-test-config.yaml");
+    cr_assert_str_eq(r.config.syslog, "local3");
+    cr_assert(r.config.journald);
+    cr_assert_str_eq(r.config.user, "ajar");
+    cr_assert_str_eq(r.config.journal, "/j.db");
+    cr_assert_not(r.config.redis_verify);
+    cr_assert_eq(r.config.redis_list_max, 5);
+    config_clear(&r.config);
+    assert_accepted(&r, "ajar read x -c /tmp/ajar-test-config.yaml");
+    cr_assert_str_eq(r.config.syslog, "");
+    cr_assert_not(r.config.journald);
+    cr_assert_str_eq(r.config.journal, "");
+    cr_assert(r.config.redis_verify);
+    config_clear(&r.config);
+}
