@@ -9,7 +9,7 @@
 #include "emit/file.h"
 #include "emit/json.h"
 #include "emit/redis.h"
-#include "emit/redis_url.h"
+#include "emit/redis_link.h"
 
 #include <signal.h>
 #include <stdlib.h>
@@ -103,6 +103,5 @@ void emitter_read_counters(struct emitter *emitter, struct emit_counters *counte
 
 enum ajar_status emitter_check_url(const char *url, struct problem *problem)
 {
-    struct redis_url parsed;
-    return redis_url_parse(url, &parsed, problem);
+    return redis_access_check(url, problem);
 }

@@ -15,10 +15,8 @@
 #include "emit/redis_item.h"
 #include "emit/redis_link.h"
 #include "emit/redis_queue.h"
-#include "emit/redis_url.h"
 #include "emit/resp.h"
 
-#include <errno.h>
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -59,8 +57,7 @@ struct sending {
 
 struct redis_sink {
     struct emit_options options; /* its texts are borrowed */
-    struct redis_url url;
-    char *password; /* NULL = none */
+    struct redis_access *access;
     struct redis_queue queue;
     pthread_t thread;
     bool running;
@@ -100,7 +97,7 @@ static void tell_trouble(struct redis_sink *sink, const char *text)
 static void tell_recovery(struct redis_sink *sink)
 {
     if (sink->options.live && sink->troubled)
-        log_info("Redis %s takes events again", sink->url.name);
+        log_info("Redis %s takes events again", redis_access_name(sink->access));
     sink->troubled = false;
     sink->trouble[0] = '\0';
 }
@@ -158,9 +155,10 @@ static bool count_sources(struct redis_sink *sink)
 static enum ajar_status connect_sink(struct redis_sink *sink, struct problem *problem)
 {
     struct redis_link *link = NULL;
-    enum ajar_status status = redis_link_open(&sink->url, sink->password, &link, problem);
+    enum ajar_status status = redis_link_open(sink->access, &link, problem);
     if (status == AJAR_AGAIN)
-        return problem_set(problem, status, "Redis %s is loading its data", sink->url.name);
+        return problem_set(problem, status, "Redis %s is loading its data",
+                           redis_access_name(sink->access));
     if (status != AJAR_OK)
         return status;
     set_link(sink, link);
@@ -170,7 +168,7 @@ static enum ajar_status connect_sink(struct redis_sink *sink, struct problem *pr
         sink->was_connected = true;
         return AJAR_OK;
     }
-    status = problem_set(problem, AJAR_ERR_SYSTEM, "Redis %s: %s", sink->url.name,
+    status = problem_set(problem, AJAR_ERR_SYSTEM, "Redis %s: %s", redis_access_name(sink->access),
                          redis_link_error(link));
     set_link(sink, NULL);
     return status;
@@ -239,7 +237,8 @@ static void take_refusal(struct redis_sink *sink, const struct sent *sent,
 {
     char text[PROBLEM_TEXT_MAX];
     atomic_fetch_add(&sink->refused, 1);
-    (void)snprintf(text, sizeof text, "Redis %s refuses: %s", sink->url.name, reply->error);
+    (void)snprintf(text, sizeof text, "Redis %s refuses: %s", redis_access_name(sink->access),
+                   reply->error);
     tell_trouble(sink, text);
     result->reconnect |= needs_new_connection(reply->error);
     if (sent->command && sent->command->kind == REDIS_STREAM) {
@@ -330,7 +329,7 @@ static void react(struct redis_sink *sink, const struct batch_result *result)
 {
     if (result->dead) {
         char text[PROBLEM_TEXT_MAX];
-        (void)snprintf(text, sizeof text, "Redis %s: %s", sink->url.name,
+        (void)snprintf(text, sizeof text, "Redis %s: %s", redis_access_name(sink->access),
                        redis_link_error(sink->link));
         tell_trouble(sink, text);
     }
@@ -380,39 +379,6 @@ static void *run_writer(void *context)
     return NULL;
 }
 
-static enum ajar_status read_password_file(const char *path, char **password,
-                                           struct problem *problem)
-{
-    char line[sizeof((struct redis_url *)NULL)->password];
-    FILE *file = fopen(path, "re");
-    if (!file)
-        return problem_set(problem, AJAR_ERR_USAGE, "Redis password file %s: %s", path,
-                           strerror(errno));
-    bool got = fgets(line, sizeof line, file) != NULL;
-    (void)fclose(file);
-    if (got)
-        line[strcspn(line, "\r\n")] = '\0';
-    if (!got || line[0] == '\0')
-        return problem_set(problem, AJAR_ERR_USAGE,
-                           "Redis password file %s: the first line has to be the password", path);
-    *password = strdup(line);
-    return *password ? AJAR_OK : AJAR_ERR_MEMORY;
-}
-
-static enum ajar_status prepare(struct redis_sink *sink, struct problem *problem)
-{
-    const struct emit_options *options = &sink->options;
-    enum ajar_status status = redis_url_parse(options->redis.url, &sink->url, problem);
-    if (status != AJAR_OK)
-        return status;
-    if (options->redis.password_file && options->redis.password_file[0])
-        return read_password_file(options->redis.password_file, &sink->password, problem);
-    if (sink->url.password[0] == '\0')
-        return AJAR_OK;
-    sink->password = strdup(sink->url.password);
-    return sink->password ? AJAR_OK : AJAR_ERR_MEMORY;
-}
-
 /* A reading with a Redis that says no must end before it gives anything out. One that is still
  * loading will come. */
 static enum ajar_status connect_first(struct redis_sink *sink, struct problem *problem)
@@ -441,7 +407,7 @@ enum ajar_status redis_sink_open(const struct emit_options *options, struct redi
     enum ajar_status status = hash_make_seed(&made->random);
     made->random |= 1;
     if (status == AJAR_OK)
-        status = prepare(made, problem);
+        status = redis_access_new(&options->redis, &made->access, problem);
     if (status == AJAR_OK)
         status = connect_first(made, problem);
     if (status == AJAR_OK && pthread_create(&made->thread, NULL, run_writer, made) != 0)
@@ -549,13 +515,6 @@ void redis_sink_read_counters(struct redis_sink *sink, struct emit_counters *cou
     counters->redis_reconnects = atomic_load(&sink->reconnects);
 }
 
-static void forget_password(char *password)
-{
-    if (password)
-        explicit_bzero(password, strlen(password));
-    free(password);
-}
-
 void redis_sink_free(struct redis_sink *sink)
 {
     if (!sink)
@@ -570,7 +529,6 @@ void redis_sink_free(struct redis_sink *sink)
     set_link(sink, NULL);
     redis_queue_clear(&sink->queue);
     (void)pthread_mutex_destroy(&sink->link_lock);
-    forget_password(sink->password);
-    explicit_bzero(&sink->url, sizeof sink->url);
+    redis_access_free(sink->access);
     free(sink);
 }

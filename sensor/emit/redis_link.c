@@ -5,6 +5,8 @@
  */
 #include "emit/redis_link.h"
 
+#include "emit/redis_access.h"
+#include "emit/redis_url.h"
 #include "emit/resp.h"
 
 #include <errno.h>
@@ -45,6 +47,38 @@ enum ajar_status redis_link_append(struct redis_link *link, const char *wire, si
                                                                                 : AJAR_ERR_MEMORY;
 }
 
+static void take_text(const redisReply *got, struct redis_reply *reply)
+{
+    (void)snprintf(reply->text, sizeof reply->text, "%s", got->str);
+    char *end;
+    errno = 0;
+    long long number = strtoll(got->str, &end, 10);
+    if (end != got->str && *end == '\0' && errno == 0)
+        reply->integer = number;
+}
+
+static void take_integers(const redisReply *got, struct redis_reply *reply)
+{
+    const size_t room = sizeof reply->integers / sizeof reply->integers[0];
+    for (size_t i = 0; i < got->elements && i < room; i++)
+        if (got->element[i]->type == REDIS_REPLY_INTEGER)
+            reply->integers[reply->count++] = got->element[i]->integer;
+}
+
+static void take_reply(const redisReply *got, struct redis_reply *reply)
+{
+    *reply = (struct redis_reply){.is_error = got->type == REDIS_REPLY_ERROR,
+                                  .is_nil = got->type == REDIS_REPLY_NIL};
+    if (reply->is_error)
+        (void)snprintf(reply->error, sizeof reply->error, "%s", got->str);
+    else if (got->type == REDIS_REPLY_INTEGER)
+        reply->integer = got->integer;
+    else if (got->type == REDIS_REPLY_STRING || got->type == REDIS_REPLY_STATUS)
+        take_text(got, reply);
+    else if (got->type == REDIS_REPLY_ARRAY)
+        take_integers(got, reply);
+}
+
 enum ajar_status redis_link_read(struct redis_link *link, struct redis_reply *reply)
 {
     void *raw = NULL;
@@ -53,12 +87,7 @@ enum ajar_status redis_link_read(struct redis_link *link, struct redis_reply *re
         note_error(link);
         return AJAR_ERR_SYSTEM;
     }
-    const redisReply *got = raw;
-    *reply = (struct redis_reply){.is_error = got->type == REDIS_REPLY_ERROR};
-    if (reply->is_error)
-        (void)snprintf(reply->error, sizeof reply->error, "%s", got->str);
-    else if (got->type == REDIS_REPLY_INTEGER)
-        reply->integer = got->integer;
+    take_reply(raw, reply);
     freeReplyObject(raw);
     return AJAR_OK;
 }
@@ -195,16 +224,16 @@ static enum ajar_status connect_to(const struct opening *opening)
     return AJAR_OK;
 }
 
-enum ajar_status redis_link_open(const struct redis_url *url, const char *password,
-                                 struct redis_link **link, struct problem *problem)
+enum ajar_status redis_link_open(struct redis_access *access, struct redis_link **link,
+                                 struct problem *problem)
 {
     struct redis_link *made = calloc(1, sizeof *made);
-    struct opening opening = {.link = made, .url = url, .problem = problem};
+    struct opening opening = {.link = made, .url = &access->url, .problem = problem};
     if (!made)
         return refuse(&opening, "out of memory", "");
     enum ajar_status status = connect_to(&opening);
     if (status == AJAR_OK)
-        status = log_in(&opening, password);
+        status = log_in(&opening, access->url.password);
     if (status == AJAR_OK)
         status = select_database(&opening);
     if (status == AJAR_OK)

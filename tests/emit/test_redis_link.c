@@ -8,25 +8,44 @@
 #include <sys/un.h>
 
 static struct redis_server server;
+static struct redis_access *place;
 static struct redis_link *opened;
 static struct problem problem;
 
 static void teardown(void)
 {
     redis_link_close(opened);
+    redis_access_free(place);
     server_remove(&server);
 }
 
 TestSuite(redis_link, .fini = teardown);
 
+/* The password comes from a file, as it should. */
+static void make_access(const char *text, const char *password)
+{
+    char path[] = "/tmp/ajar-password-XXXXXX";
+    struct redis_options options = {.url = text, .verify = true};
+    if (password) {
+        int file = mkstemp(path);
+        cr_assert_geq(file, 0);
+        cr_assert_eq(dprintf(file, "%s\n", password), (int)strlen(password) + 1);
+        (void)close(file);
+        options.password_file = path;
+    }
+    enum ajar_status status = redis_access_new(&options, &place, &problem);
+    (void)unlink(path);
+    cr_assert_eq(status, AJAR_OK, "%s", problem.text);
+}
+
 static enum ajar_status open_link(const char *text, const char *password)
 {
-    struct redis_url url;
     problem.text[0] = '\0';
     redis_link_close(opened);
+    redis_access_free(place);
     opened = NULL;
-    cr_assert_eq(redis_url_parse(text, &url, &problem), AJAR_OK, "%s", problem.text);
-    return redis_link_open(&url, password, &opened, &problem);
+    make_access(text, password);
+    return redis_link_open(place, &opened, &problem);
 }
 
 static void accept_login(const char *text, const char *password)
