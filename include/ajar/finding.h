@@ -137,9 +137,9 @@ static inline void finding_copy(struct finding *to, const struct finding *from)
 /*
  * Takes a finding over from memory that a side which is not trusted may still write to: copies it
  * once, then makes the copy sound whatever was there: counts within their arrays, enums within
- * their words, booleans 0 or 1, every text ended, data sets beyond the count zeroed. What cannot be
- * mended (kind, verdict, store or ports that no finding has) is refused: AJAR_ERR_FORMAT, *own is
- * then undefined. `shared` may change while this runs; `own` is private.
+ * their words, booleans 0 or 1, VLAN ids 12 bits, every text ended, data sets beyond the count
+ * zeroed. What cannot be mended (kind, verdict, store or ports that no finding has) is refused:
+ * AJAR_ERR_FORMAT, *own is then undefined. `shared` may change while this runs; `own` is private.
  */
 enum ajar_status finding_accept(const volatile struct finding *shared, struct finding *own);
 

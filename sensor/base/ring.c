@@ -28,7 +28,7 @@
 /* In the shared block, before the slots. */
 struct ring_shared {
     alignas(CACHE_LINE) _Atomic uint64_t head; /* records ever pushed; producer writes */
-    alignas(CACHE_LINE) _Atomic uint64_t tail; /* records ever popped; consumer writes */
+    alignas(CACHE_LINE) _Atomic uint64_t tail; /* records whose slots came back; consumer writes */
     alignas(CACHE_LINE) _Atomic uint32_t consumer_sleeps;
     _Atomic uint32_t producer_sleeps;
     _Atomic uint32_t closed;
@@ -43,7 +43,8 @@ struct ring {
     size_t block_bytes;
     alignas(CACHE_LINE) uint64_t head; /* producer's own */
     uint64_t tail_seen;                /* producer's last look at the consumer */
-    alignas(CACHE_LINE) uint64_t tail; /* consumer's own */
+    alignas(CACHE_LINE) uint64_t tail; /* consumer's own: records ever taken */
+    uint64_t released;                 /* of them, those whose slots went back */
     uint64_t head_seen;                /* consumer's last look at the producer */
 };
 
@@ -157,12 +158,21 @@ void ring_close(struct ring *ring)
     futex_wake(&ring->shared->producer_sleeps);
 }
 
+/*
+ * Records that can be taken between the consumer's place and `head`, or false: no producer of ours
+ * wrote that. The shared tail is not looked at, as the producer could have changed it.
+ */
+static bool is_possible(const struct ring *ring, uint64_t head)
+{
+    return head - ring->tail <= ring->slots - (ring->tail - ring->released);
+}
+
 const void *ring_peek(struct ring *ring)
 {
     if (ring->head_seen == ring->tail) {
         uint64_t head = atomic_load_explicit(&ring->shared->head, memory_order_acquire);
-        if (head - ring->tail > ring->slots)
-            return NULL; /* no producer of ours wrote that: see ring_finished() */
+        if (!is_possible(ring, head))
+            return NULL;
         ring->head_seen = head;
         if (head == ring->tail)
             return NULL;
@@ -198,9 +208,16 @@ const void *ring_peek_wait(struct ring *ring, int timeout_ms)
     return record;
 }
 
-void ring_pop(struct ring *ring)
+void ring_take(struct ring *ring)
 {
     ring->tail++;
+}
+
+void ring_release(struct ring *ring)
+{
+    if (ring->released == ring->tail)
+        return;
+    ring->released = ring->tail;
     atomic_store_explicit(&ring->shared->tail, ring->tail, memory_order_release);
     /* A waiting producer is woken once half the ring is free, not for every slot. */
     if (atomic_load_explicit(&ring->shared->producer_sleeps, memory_order_relaxed) &&
@@ -208,13 +225,56 @@ void ring_pop(struct ring *ring)
         futex_wake(&ring->shared->producer_sleeps);
 }
 
+void ring_pop(struct ring *ring)
+{
+    ring_take(ring);
+    ring_release(ring);
+}
+
+uint64_t ring_position(const struct ring *ring)
+{
+    return ring->tail;
+}
+
+void ring_adopt(struct ring *ring, uint64_t position)
+{
+    uint64_t tail = atomic_load(&ring->shared->tail);
+    uint64_t head = atomic_load_explicit(&ring->shared->head, memory_order_acquire);
+    if (head - tail > ring->slots)
+        tail = position; /* broken: only our own number is worth something */
+    /* A place before the tail is one whose slots may hold later records by now. */
+    bool is_there = position - tail <= head - tail;
+    ring->released = tail;
+    ring->tail = is_there ? position : tail;
+    ring->head_seen = ring->tail;
+}
+
+void ring_renew(struct ring *ring)
+{
+    ring->released = ring->tail;
+    ring->head_seen = ring->tail;
+    atomic_store(&ring->shared->tail, ring->tail);
+    atomic_store(&ring->shared->head, ring->tail);
+    atomic_store(&ring->shared->closed, 0);
+    atomic_store(&ring->shared->producer_sleeps, 0);
+}
+
+void ring_join(struct ring *ring)
+{
+    ring->head = atomic_load(&ring->shared->head);
+    ring->tail_seen = atomic_load_explicit(&ring->shared->tail, memory_order_acquire);
+}
+
+bool ring_is_broken(const struct ring *ring)
+{
+    return !is_possible(ring, atomic_load(&ring->shared->head));
+}
+
 bool ring_finished(struct ring *ring)
 {
     bool closed = is_closed(ring); /* first: what was pushed before the close is then seen */
     uint64_t head = atomic_load(&ring->shared->head);
-    if (head - ring->tail > ring->slots)
-        return true;
-    return closed && head == ring->tail;
+    return !is_possible(ring, head) || (closed && head == ring->tail);
 }
 
 size_t ring_count(const struct ring *ring)

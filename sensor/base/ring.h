@@ -41,7 +41,8 @@ void ring_close(struct ring *ring);
 const void *ring_peek(struct ring *ring);
 
 /* Consumer: waits up to `timeout_ms` for a record; NULL when none came or the ring is closed and
- * empty. */
+ * empty. Slots that were taken are released before it waits by whoever wants a waiting producer to
+ * go on. */
 const void *ring_peek_wait(struct ring *ring, int timeout_ms);
 
 /* Consumer: gives the oldest slot back. */
@@ -65,13 +66,17 @@ uint64_t ring_position(const struct ring *ring);
  */
 void ring_adopt(struct ring *ring, uint64_t position);
 
-/* Consumer, once the producer is dead and what it left was taken: an empty, open ring. The next
- * producer calls ring_join() before anything else. */
+/* Consumer, once the producer is dead and what it left was taken: an empty, open ring; releases.
+ * The next producer calls ring_join() before anything else. */
 void ring_renew(struct ring *ring);
 void ring_join(struct ring *ring);
 
-/* Whether the ring is closed and empty. Consumer only. */
+/* Whether nothing will come any more: the ring is closed and empty, or broken. Consumer only. */
 bool ring_finished(struct ring *ring);
+
+/* Whether the counters are none that a producer of ours can have written; then nothing can be got
+ * out any more before a ring_renew(). Consumer only. */
+bool ring_is_broken(const struct ring *ring);
 
 /* Records in it now; exact for neither side, good for statistics. */
 size_t ring_count(const struct ring *ring);
