@@ -24,6 +24,8 @@ struct exposures {
     const char *site;
     struct exposure *first;
     struct exposure **last_link;
+    struct exposure *changed;
+    struct exposure **last_changed;
     uint64_t count;
     uint64_t count_outside;
     uint64_t dropped;
@@ -51,10 +53,19 @@ enum ajar_status exposures_new(uint32_t limit, uint64_t seed, const char *site,
     made->seed = seed;
     made->site = site;
     made->last_link = &made->first;
+    made->last_changed = &made->changed;
     made->actor_rows_left = EXPOSURES_ROWS_MAX;
     made->datasets.rows_left = EXPOSURES_ROWS_MAX;
     *exposures = made;
     return AJAR_OK;
+}
+
+static void exposure_free(struct exposure *exposure)
+{
+    holdings_clear(&exposure->holdings);
+    free(exposure->actors);
+    free(exposure->sketch);
+    free(exposure);
 }
 
 void exposures_free(struct exposures *exposures)
@@ -64,30 +75,37 @@ void exposures_free(struct exposures *exposures)
     while (exposures->first) {
         struct exposure *exposure = exposures->first;
         exposures->first = exposure->next;
-        holdings_clear(&exposure->holdings);
-        free(exposure->actors);
-        free(exposure->sketch);
-        free(exposure);
+        exposure_free(exposure);
     }
     free(exposures->buckets);
     free(exposures);
 }
 
-static struct exposure **bucket_of(const struct exposures *exposures, const struct finding *finding)
+static struct exposure **bucket_of(const struct exposures *exposures, const char *store,
+                                   const struct addr *addr, uint16_t port)
 {
-    uint64_t hash = hash_keyed(exposures->seed ^ finding->server_port, finding->server.bytes,
-                               sizeof finding->server.bytes);
-    hash = hash_keyed(hash, finding->store, strlen(finding->store));
+    uint64_t hash = hash_keyed(exposures->seed ^ port, addr->bytes, sizeof addr->bytes);
+    hash = hash_keyed(hash, store, strlen(store));
     return &exposures->buckets[hash & exposures->mask];
 }
 
-static struct exposure *find(struct exposure *exposure, const struct finding *finding)
+static struct exposure *find(struct exposure *exposure, const char *store, const struct addr *addr,
+                             uint16_t port)
 {
-    while (exposure && (exposure->port != finding->server_port ||
-                        addr_compare(&exposure->addr, &finding->server) != 0 ||
-                        strcmp(exposure->store, finding->store) != 0))
+    while (exposure && (exposure->port != port || addr_compare(&exposure->addr, addr) != 0 ||
+                        strcmp(exposure->store, store) != 0))
         exposure = exposure->bucket_next;
     return exposure;
+}
+
+static void link_in(struct exposures *exposures, struct exposure **bucket,
+                    struct exposure *exposure)
+{
+    exposure->bucket_next = *bucket;
+    *bucket = exposure;
+    *exposures->last_link = exposure;
+    exposures->last_link = &exposure->next;
+    exposures->count++;
 }
 
 static struct exposure *insert(struct exposures *exposures, struct exposure **bucket,
@@ -109,11 +127,7 @@ static struct exposure *insert(struct exposures *exposures, struct exposure **bu
         proof->direction == DIRECTION_OUTBOUND || proof->direction == DIRECTION_EXTERNAL;
     exposure->first_ns = finding->time_ns;
     exposure->last_ns = finding->time_ns;
-    exposure->bucket_next = *bucket;
-    *bucket = exposure;
-    *exposures->last_link = exposure;
-    exposures->last_link = &exposure->next;
-    exposures->count++;
+    link_in(exposures, bucket, exposure);
     return exposure;
 }
 
@@ -143,16 +157,16 @@ static bool grow_actors(struct exposure *exposure)
     return true;
 }
 
-/* Whether an actor without a row is a new one, as far as a few bits can tell. */
-static bool sketch_insert(struct exposures *exposures, struct exposure *exposure,
-                          const struct addr *addr)
+/* Whether an actor without a row is a new one, as far as a few bits can tell. They outlive this
+ * run, so its secret seed is not in them: who chose addresses that collide would only be counted
+ * less. */
+static bool sketch_insert(struct exposure *exposure, const struct addr *addr)
 {
     if (!exposure->sketch)
         exposure->sketch = calloc(1, ACTOR_SKETCH_BYTES);
     if (!exposure->sketch)
         return false;
-    uint64_t bit =
-        hash_keyed(exposures->seed, addr->bytes, sizeof addr->bytes) % (8ULL * ACTOR_SKETCH_BYTES);
+    uint64_t bit = hash_keyed(0, addr->bytes, sizeof addr->bytes) % (8ULL * ACTOR_SKETCH_BYTES);
     uint8_t mask = (uint8_t)(1U << (bit % 8));
     bool is_new = !(exposure->sketch[bit / 8] & mask);
     exposure->sketch[bit / 8] |= mask;
@@ -207,7 +221,7 @@ static void add_actor(struct exposures *exposures, struct exposure *exposure,
     if (!actor)
         actor = actor_insert(exposures, exposure, proof);
     if (!actor) {
-        is_new = sketch_insert(exposures, exposure, &finding->client);
+        is_new = sketch_insert(exposure, &finding->client);
         exposures->dropped_actors += is_new;
     }
     exposure->actor_count += is_new;
@@ -263,11 +277,23 @@ static void judge(struct exposure *exposure, const struct exposure_proof *proof)
         exposure->severity = severity;
 }
 
+static void mark_changed(struct exposures *exposures, struct exposure *exposure)
+{
+    if (exposure->changed)
+        return;
+    exposure->changed = true;
+    *exposures->last_changed = exposure;
+    exposures->last_changed = &exposure->next_changed;
+}
+
 struct exposure *exposures_add(struct exposures *exposures, const struct exposure_proof *proof,
                                bool *opened)
 {
-    struct exposure **bucket = bucket_of(exposures, proof->finding);
-    struct exposure *exposure = find(*bucket, proof->finding);
+    const struct finding *finding = proof->finding;
+    struct exposure **bucket =
+        bucket_of(exposures, finding->store, &finding->server, finding->server_port);
+    struct exposure *exposure =
+        find(*bucket, finding->store, &finding->server, finding->server_port);
     *opened = !exposure;
     if (!exposure)
         exposure = insert(exposures, bucket, proof);
@@ -277,11 +303,135 @@ struct exposure *exposures_add(struct exposures *exposures, const struct exposur
         exposure->outside = true;
         exposures->count_outside++;
     }
-    add_amounts(exposure, proof->finding);
+    add_amounts(exposure, finding);
     add_actor(exposures, exposure, proof);
-    holdings_add(&exposure->holdings, proof->finding, &exposures->datasets);
+    holdings_add(&exposure->holdings, finding, &exposures->datasets);
     judge(exposure, proof);
+    mark_changed(exposures, exposure);
     return exposure;
+}
+
+const struct exposure *exposures_first_changed(const struct exposures *exposures)
+{
+    return exposures->changed;
+}
+
+void exposures_forget_changes(struct exposures *exposures)
+{
+    while (exposures->changed) {
+        struct exposure *exposure = exposures->changed;
+        exposures->changed = exposure->next_changed;
+        exposure->next_changed = NULL;
+        exposure->changed = false;
+    }
+    exposures->last_changed = &exposures->changed;
+}
+
+#define END_TEXT(field) ((field)[sizeof(field) - 1] = '\0')
+
+static void end_texts(struct exposure *exposure)
+{
+    END_TEXT(exposure->id);
+    END_TEXT(exposure->store);
+    END_TEXT(exposure->product);
+    END_TEXT(exposure->version);
+    END_TEXT(exposure->cluster_id);
+    for (uint32_t i = 0; i < EXPOSURE_COUNTRIES_MAX; i++)
+        END_TEXT(exposure->countries[i]);
+}
+
+static bool is_sound(const struct exposures *exposures, const struct exposure *exposure)
+{
+    char id[EXPOSURE_ID_HEX];
+    identity_exposure(exposures->site, exposure->store, &exposure->addr, exposure->port, id);
+    return strcmp(id, exposure->id) == 0 && verdict_exposes((enum verdict)exposure->verdict) &&
+           exposure->verdict < VERDICTS && exposure->sides[0].verdict < VERDICTS &&
+           exposure->sides[1].verdict < VERDICTS && exposure->actor_rows <= LEDGER_ACTORS_MAX &&
+           exposure->actor_rows <= exposure->actor_count &&
+           exposure->country_count <= EXPOSURE_COUNTRIES_MAX;
+}
+
+static enum ajar_status copy_actors(struct exposure *exposure, const struct exposure *kept)
+{
+    exposure->actor_capacity = exposure->actor_rows;
+    if (exposure->actor_rows == 0)
+        return AJAR_OK;
+    exposure->actors = malloc(exposure->actor_rows * sizeof *exposure->actors);
+    if (!exposure->actors)
+        return AJAR_ERR_MEMORY;
+    memcpy(exposure->actors, kept->actors, exposure->actor_rows * sizeof *exposure->actors);
+    for (uint32_t i = 0; i < exposure->actor_rows; i++) {
+        struct actor *actor = &exposure->actors[i];
+        END_TEXT(actor->country_code);
+        END_TEXT(actor->city_name);
+        END_TEXT(actor->as_name);
+        END_TEXT(actor->user_agent);
+    }
+    return AJAR_OK;
+}
+
+static enum ajar_status copy_sketch(struct exposure *exposure, const struct exposure *kept)
+{
+    if (!kept->sketch)
+        return AJAR_OK;
+    exposure->sketch = malloc(ACTOR_SKETCH_BYTES);
+    if (!exposure->sketch)
+        return AJAR_ERR_MEMORY;
+    memcpy(exposure->sketch, kept->sketch, ACTOR_SKETCH_BYTES);
+    return AJAR_OK;
+}
+
+/* The rows last: they come out of what all exposures share. */
+static enum ajar_status copy_tables(struct exposures *exposures, struct exposure *exposure,
+                                    const struct exposure *kept)
+{
+    if (exposure->actor_rows > exposures->actor_rows_left)
+        return AJAR_ERR_LIMIT;
+    enum ajar_status status = copy_actors(exposure, kept);
+    if (status == AJAR_OK)
+        status = copy_sketch(exposure, kept);
+    if (status == AJAR_OK)
+        status = holdings_restore(&exposure->holdings, &kept->holdings, &exposures->datasets);
+    if (status == AJAR_OK)
+        exposures->actor_rows_left -= exposure->actor_rows;
+    return status;
+}
+
+static struct exposure *copy_flat(const struct exposure *kept)
+{
+    struct exposure *exposure = malloc(sizeof *exposure);
+    if (!exposure)
+        return NULL;
+    *exposure = *kept;
+    exposure->bucket_next = exposure->next = exposure->next_changed = NULL;
+    exposure->changed = false;
+    exposure->actors = NULL;
+    exposure->sketch = NULL;
+    exposure->holdings = (struct holdings){.datasets = NULL};
+    end_texts(exposure);
+    exposure->severity = (struct severity){.value = kept->severity.value};
+    return exposure;
+}
+
+enum ajar_status exposures_restore(struct exposures *exposures, const struct exposure *kept)
+{
+    if (exposures->count >= exposures->limit)
+        return AJAR_ERR_LIMIT;
+    struct exposure *exposure = copy_flat(kept);
+    if (!exposure)
+        return AJAR_ERR_MEMORY;
+    struct exposure **bucket =
+        bucket_of(exposures, exposure->store, &exposure->addr, exposure->port);
+    bool fits = is_sound(exposures, exposure) &&
+                !find(*bucket, exposure->store, &exposure->addr, exposure->port);
+    enum ajar_status status = fits ? copy_tables(exposures, exposure, kept) : AJAR_ERR_FORMAT;
+    if (status != AJAR_OK) {
+        exposure_free(exposure);
+        return status;
+    }
+    link_in(exposures, bucket, exposure);
+    exposures->count_outside += exposure->outside;
+    return AJAR_OK;
 }
 
 uint64_t exposures_count(const struct exposures *exposures)

@@ -42,6 +42,8 @@ struct exposure_side {
 struct exposure {
     struct exposure *bucket_next;
     struct exposure *next; /* in the order of opening */
+    struct exposure *next_changed;
+    bool changed; /* since exposures_forget_changes() */
     char id[EXPOSURE_ID_HEX];
     char store[32];
     struct addr addr;
@@ -102,6 +104,20 @@ uint64_t exposures_dropped_datasets(const struct exposures *exposures);
 
 /* The one opened first; the others follow by ->next. NULL if there is none. */
 const struct exposure *exposures_first(const struct exposures *exposures);
+
+/* Those that exposures_add() changed, in the order of their first change: the others follow by
+ * ->next_changed. NULL if there is none. */
+const struct exposure *exposures_first_changed(const struct exposures *exposures);
+void exposures_forget_changes(struct exposures *exposures);
+
+/*
+ * Puts an exposure back as it was kept: all but the links and the reasons of its severity, which
+ * only its opening tells; actors, data sets and the sketch are copied, texts are ended. It does not
+ * count as changed.
+ * AJAR_ERR_FORMAT: it is none (numbers beyond their arrays, an id that its site, store and address
+ * do not make) or is there already; AJAR_ERR_LIMIT: no room; AJAR_ERR_MEMORY.
+ */
+enum ajar_status exposures_restore(struct exposures *exposures, const struct exposure *kept);
 
 /* The texts of a view; lists that do not fit end at a whole name. */
 struct exposure_texts {

@@ -95,6 +95,29 @@ void holdings_add(struct holdings *holdings, const struct finding *finding,
     }
 }
 
+enum ajar_status holdings_restore(struct holdings *holdings, const struct holdings *kept,
+                                  struct holdings_budget *budget)
+{
+    if (kept->count > LEDGER_DATASETS_MAX)
+        return AJAR_ERR_FORMAT;
+    if (kept->count > budget->rows_left)
+        return AJAR_ERR_LIMIT;
+    struct dataset *datasets = NULL;
+    if (kept->count) {
+        datasets = malloc(kept->count * sizeof *datasets);
+        if (!datasets)
+            return AJAR_ERR_MEMORY;
+        memcpy(datasets, kept->datasets, kept->count * sizeof *datasets);
+    }
+    for (uint32_t i = 0; i < kept->count; i++)
+        datasets[i].name[sizeof datasets[i].name - 1] = '\0';
+    *holdings = *kept;
+    holdings->datasets = datasets;
+    holdings->capacity = kept->count;
+    budget->rows_left -= kept->count;
+    return AJAR_OK;
+}
+
 static uint64_t add_known(uint64_t sum, uint64_t number)
 {
     if (number == FINDING_NO_COUNT)

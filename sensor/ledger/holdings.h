@@ -41,6 +41,14 @@ void holdings_clear(struct holdings *holdings);
 void holdings_add(struct holdings *holdings, const struct finding *finding,
                   struct holdings_budget *budget);
 
+/*
+ * Makes an empty `holdings` a copy of what was kept, whose texts need not be ended.
+ * AJAR_ERR_FORMAT: more rows than there can be; AJAR_ERR_LIMIT: than the budget has;
+ * AJAR_ERR_MEMORY.
+ */
+enum ajar_status holdings_restore(struct holdings *holdings, const struct holdings *kept,
+                                  struct holdings_budget *budget);
+
 /* Best estimate of the records held; FINDING_NO_COUNT if nothing was said. */
 struct holdings_estimate {
     uint64_t records;

@@ -76,6 +76,18 @@ void identity_status(const char *site, uint64_t time_ns, uint64_t sequence,
     hash_identifier(parts.bytes, parts.used, id);
 }
 
+void identity_trouble(const char *site, uint64_t time_ns, const struct trouble *trouble,
+                      char id[static EVENT_ID_HEX])
+{
+    struct parts parts = {.used = 0};
+    put_text(&parts, site);
+    put_text(&parts, event_action_name(EVENT_SENSOR_TROUBLE));
+    put_number(&parts, time_ns);
+    put_text(&parts, trouble_name(trouble->kind));
+    put_number(&parts, trouble->count);
+    hash_identifier(parts.bytes, parts.used, id);
+}
+
 void identity_exposure(const char *site, const char *store, const struct addr *server,
                        uint16_t port, char id[static EXPOSURE_ID_HEX])
 {

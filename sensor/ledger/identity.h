@@ -20,6 +20,10 @@ void identity_event(const char *site, enum event_action action, const struct fin
 void identity_status(const char *site, uint64_t time_ns, uint64_t sequence,
                      char id[static EVENT_ID_HEX]);
 
+/* Of an event about trouble: site, action, time, word of the kind, count. */
+void identity_trouble(const char *site, uint64_t time_ns, const struct trouble *trouble,
+                      char id[static EVENT_ID_HEX]);
+
 /* Of an exposure: site, kind of store, server address and port. */
 void identity_exposure(const char *site, const char *store, const struct addr *server,
                        uint16_t port, char id[static EXPOSURE_ID_HEX]);

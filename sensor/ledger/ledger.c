@@ -27,6 +27,7 @@ enum ajar_status ledger_new(const struct ledger_options *options, struct enriche
     if (!made)
         return AJAR_ERR_MEMORY;
     made->options = *options;
+    made->sequence = options->sequence;
     made->enricher = enricher;
     made->listener = listener;
     made->context = context;
@@ -225,6 +226,50 @@ void ledger_add_status(struct ledger *ledger, const struct sensor_status *status
                           .status = &own};
     identity_status(ledger->options.site, event.time_ns, ledger->sequence + 1, event.id);
     tell(ledger, &event);
+}
+
+void ledger_add_trouble(struct ledger *ledger, const struct trouble *trouble, uint64_t time_ns)
+{
+    struct event event = {.action = EVENT_SENSOR_TROUBLE,
+                          .time_ns = time_ns,
+                          .source = &nowhere,
+                          .target = &nowhere,
+                          .trouble = trouble};
+    struct severity severity;
+    severity_judge_trouble(trouble->kind, &severity);
+    set_severity(&event, &severity);
+    identity_trouble(ledger->options.site, time_ns, trouble, event.id);
+    tell(ledger, &event);
+}
+
+bool ledger_has_changes(const struct ledger *ledger)
+{
+    return exposures_first_changed(ledger->exposures) || servers_first_changed(ledger->servers);
+}
+
+void ledger_visit_changes(const struct ledger *ledger, const struct ledger_changes *changes)
+{
+    for (const struct exposure *e = exposures_first_changed(ledger->exposures); e;
+         e = e->next_changed)
+        changes->exposure(changes->context, e);
+    for (const struct server *s = servers_first_changed(ledger->servers); s; s = s->next_changed)
+        changes->server(changes->context, s);
+}
+
+void ledger_forget_changes(struct ledger *ledger)
+{
+    exposures_forget_changes(ledger->exposures);
+    servers_forget_changes(ledger->servers);
+}
+
+enum ajar_status ledger_restore_exposure(struct ledger *ledger, const struct exposure *exposure)
+{
+    return exposures_restore(ledger->exposures, exposure);
+}
+
+enum ajar_status ledger_restore_server(struct ledger *ledger, const struct server *server)
+{
+    return servers_restore(ledger->servers, server);
 }
 
 uint64_t ledger_exposures_outside(const struct ledger *ledger)

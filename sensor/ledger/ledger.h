@@ -80,9 +80,12 @@ void ledger_visit_changes(const struct ledger *ledger, const struct ledger_chang
 void ledger_forget_changes(struct ledger *ledger);
 
 /*
- * Puts back what the journal kept, before the first finding. The pointers of `exposure` and
- * `server` into tables are ignored; actors and data sets are copied. AJAR_ERR_LIMIT: no room;
- * AJAR_ERR_MEMORY.
+ * Puts back what the journal kept, before the first finding, exposures in the order of their
+ * opening. Of `exposure` all counts but the links and the reasons of its severity; actors, data
+ * sets and the sketch (ACTOR_SKETCH_BYTES, or NULL) are copied. Of `server` all counts but the
+ * links and the clients. Nothing of it is a change. AJAR_ERR_FORMAT: this one cannot be (it is of
+ * another site, was put back already, or has numbers beyond their arrays) and is left out;
+ * AJAR_ERR_LIMIT: no room; AJAR_ERR_MEMORY.
  */
 enum ajar_status ledger_restore_exposure(struct ledger *ledger, const struct exposure *exposure);
 enum ajar_status ledger_restore_server(struct ledger *ledger, const struct server *server);

@@ -7,6 +7,7 @@
 
 #include "base/hash.h"
 
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,8 @@ struct servers {
     uint64_t evicted;
     struct server *newest;
     struct server *oldest;
+    struct server *changed;
+    struct server **last_changed; /* the link at the end of the changed ones */
 };
 
 enum ajar_status servers_new(uint32_t limit, uint64_t seed, struct servers **servers)
@@ -38,6 +41,7 @@ enum ajar_status servers_new(uint32_t limit, uint64_t seed, struct servers **ser
     made->mask = buckets - 1;
     made->limit = limit ? limit : 1;
     made->seed = seed;
+    made->last_changed = &made->changed;
     *servers = made;
     return AJAR_OK;
 }
@@ -63,20 +67,19 @@ static struct server **bucket_of(struct servers *servers, const char *store,
     return &servers->buckets[hash & servers->mask];
 }
 
-static bool is_server(const struct server *server, const struct finding *finding)
+static struct server *find(struct servers *servers, const char *store, const struct addr *addr,
+                           uint16_t port)
 {
-    return server->port == finding->server_port &&
-           addr_compare(&server->addr, &finding->server) == 0 &&
-           strcmp(server->store, finding->store) == 0;
+    struct server *server = *bucket_of(servers, store, addr, port);
+    while (server && (server->port != port || addr_compare(&server->addr, addr) != 0 ||
+                      strcmp(server->store, store) != 0))
+        server = server->bucket_next;
+    return server;
 }
 
 struct server *servers_find(struct servers *servers, const struct finding *finding)
 {
-    struct server *server =
-        *bucket_of(servers, finding->store, &finding->server, finding->server_port);
-    while (server && !is_server(server, finding))
-        server = server->bucket_next;
-    return server;
+    return find(servers, finding->store, &finding->server, finding->server_port);
 }
 
 static void list_remove(struct servers *servers, struct server *server)
@@ -93,6 +96,28 @@ static void list_insert(struct servers *servers, struct server *server)
     servers->newest = server;
 }
 
+static void changed_insert(struct servers *servers, struct server *server)
+{
+    if (server->changed_link)
+        return;
+    server->changed_link = servers->last_changed;
+    *servers->last_changed = server;
+    servers->last_changed = &server->next_changed;
+}
+
+static void changed_remove(struct servers *servers, struct server *server)
+{
+    if (!server->changed_link)
+        return;
+    *server->changed_link = server->next_changed;
+    if (server->next_changed)
+        server->next_changed->changed_link = server->changed_link;
+    else
+        servers->last_changed = server->changed_link;
+    server->next_changed = NULL;
+    server->changed_link = NULL;
+}
+
 static void evict_oldest(struct servers *servers)
 {
     struct server *server = servers->oldest;
@@ -101,9 +126,19 @@ static void evict_oldest(struct servers *servers)
         link = &(*link)->bucket_next;
     *link = server->bucket_next;
     list_remove(servers, server);
+    changed_remove(servers, server);
     free(server);
     servers->count--;
     servers->evicted++;
+}
+
+static void link_in(struct servers *servers, struct server *server)
+{
+    struct server **bucket = bucket_of(servers, server->store, &server->addr, server->port);
+    server->bucket_next = *bucket;
+    *bucket = server;
+    list_insert(servers, server);
+    servers->count++;
 }
 
 static struct server *insert(struct servers *servers, const struct finding *finding)
@@ -116,12 +151,8 @@ static struct server *insert(struct servers *servers, const struct finding *find
     server->addr = finding->server;
     server->port = finding->server_port;
     (void)snprintf(server->store, sizeof server->store, "%s", finding->store);
-    struct server **bucket =
-        bucket_of(servers, server->store, &finding->server, finding->server_port);
-    server->bucket_next = *bucket;
-    *bucket = server;
-    list_insert(servers, server);
-    servers->count++;
+    link_in(servers, server);
+    changed_insert(servers, server);
     return server;
 }
 
@@ -171,6 +202,22 @@ static void learn_verdict(struct server *server, const struct finding *finding)
     }
 }
 
+#define KEPT_START offsetof(struct server, product)
+#define KEPT_BYTES (offsetof(struct server, client_count) - KEPT_START)
+
+/* Most findings say nothing new: what they leave as it was need not be written anywhere. */
+static void learn_kept(struct servers *servers, struct server *server,
+                       const struct finding *finding)
+{
+    char before[KEPT_BYTES];
+    memcpy(before, (const char *)server + KEPT_START, KEPT_BYTES);
+    if (finding->identity != IDENTITY_NONE)
+        learn_names(server, finding);
+    learn_verdict(server, finding);
+    if (memcmp(before, (const char *)server + KEPT_START, KEPT_BYTES) != 0)
+        changed_insert(servers, server);
+}
+
 static void learn_client(struct server *server, uint64_t seed, const struct addr *client)
 {
     uint32_t hash = (uint32_t)hash_keyed(seed, client->bytes, sizeof client->bytes);
@@ -192,11 +239,56 @@ struct server *servers_learn(struct servers *servers, const struct finding *find
         if (!server)
             return NULL;
     }
-    if (finding->identity != IDENTITY_NONE)
-        learn_names(server, finding);
-    learn_verdict(server, finding);
+    learn_kept(servers, server, finding);
     learn_client(server, servers->seed, &finding->client);
     return server;
+}
+
+const struct server *servers_first_changed(const struct servers *servers)
+{
+    return servers->changed;
+}
+
+void servers_forget_changes(struct servers *servers)
+{
+    while (servers->changed)
+        changed_remove(servers, servers->changed);
+}
+
+#define END_TEXT(field) ((field)[sizeof(field) - 1] = '\0')
+
+static struct server *copy_kept(const struct server *kept)
+{
+    struct server *server = calloc(1, sizeof *server);
+    if (!server)
+        return NULL;
+    server->addr = kept->addr;
+    server->port = kept->port;
+    memcpy(server->store, kept->store, sizeof server->store);
+    memcpy((char *)server + KEPT_START, (const char *)kept + KEPT_START, KEPT_BYTES);
+    END_TEXT(server->store);
+    END_TEXT(server->product);
+    END_TEXT(server->version);
+    END_TEXT(server->cluster_id);
+    END_TEXT(server->cluster_name);
+    END_TEXT(server->protection);
+    return server;
+}
+
+enum ajar_status servers_restore(struct servers *servers, const struct server *kept)
+{
+    if (servers->count >= servers->limit)
+        return AJAR_ERR_LIMIT;
+    struct server *server = copy_kept(kept);
+    if (!server)
+        return AJAR_ERR_MEMORY;
+    if (server->store[0] == '\0' || server->verdict >= VERDICTS ||
+        find(servers, server->store, &server->addr, server->port)) {
+        free(server);
+        return AJAR_ERR_FORMAT;
+    }
+    link_in(servers, server);
+    return AJAR_OK;
 }
 
 uint64_t servers_evicted(const struct servers *servers)

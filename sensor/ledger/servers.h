@@ -18,9 +18,12 @@ struct server {
     struct server *bucket_next;
     struct server *older; /* neighbours in the order of last use */
     struct server *newer;
+    struct server *next_changed;
+    struct server **changed_link; /* what points to it among the changed ones; NULL = unchanged */
     struct addr addr;
     uint16_t port;
     char store[32];
+    /* From here to client_count: what is kept over restarts. */
     char product[32];
     char version[32];
     char cluster_id[48];
@@ -53,6 +56,18 @@ struct server *servers_learn(struct servers *servers, const struct finding *find
 
 /* Servers that had to go because the table was full. */
 uint64_t servers_evicted(const struct servers *servers);
+
+/* Those of which something that is kept changed, in the order of the first change: the others
+ * follow by ->next_changed. NULL if there is none. One that is evicted is none of them any more. */
+const struct server *servers_first_changed(const struct servers *servers);
+void servers_forget_changes(struct servers *servers);
+
+/*
+ * Puts a server back as it was kept, as the one seen last; its clients are counted anew. It does
+ * not count as changed. AJAR_ERR_FORMAT: it is none or is there already; AJAR_ERR_LIMIT: the table
+ * is full; AJAR_ERR_MEMORY.
+ */
+enum ajar_status servers_restore(struct servers *servers, const struct server *kept);
 
 /* Calls back for each server, the one seen last first. */
 void servers_visit(const struct servers *servers,

@@ -82,3 +82,14 @@ void severity_judge(const struct severity_facts *facts, struct severity *severit
     if (severity->value > 100)
         severity->value = 100;
 }
+
+void severity_judge_trouble(enum trouble_kind kind, struct severity *severity)
+{
+    static const int weights[TROUBLE_KINDS] = {
+        [TROUBLE_PACKET_SIDE_DIED] = 50,    [TROUBLE_DELIVERY_SIDE_DIED] = 50,
+        [TROUBLE_JOURNAL_MOVED_ASIDE] = 60, [TROUBLE_JOURNAL_TRIMMED] = 60,
+        [TROUBLE_EVENTS_NOT_ACCEPTED] = 60,
+    };
+    *severity = (struct severity){.value = 0};
+    add(severity, weights[kind], trouble_name(kind));
+}

@@ -25,4 +25,7 @@ struct severity {
 
 void severity_judge(const struct severity_facts *facts, struct severity *severity);
 
+/* Of what happened to the sensor itself. */
+void severity_judge_trouble(enum trouble_kind kind, struct severity *severity);
+
 #endif

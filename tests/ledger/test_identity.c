@@ -82,3 +82,24 @@ Test(identity, of_a_status_changes_with_time_and_sequence)
     identity_status("hq", 1, 1, two);
     cr_assert_str_eq(one, two);
 }
+
+Test(identity, of_trouble_depends_on_all_that_it_says)
+{
+    char first[EVENT_ID_HEX], other[EVENT_ID_HEX];
+    struct trouble trouble = {TROUBLE_PACKET_SIDE_DIED, 1, "text"};
+    identity_trouble("hq", WHEN, &trouble, first);
+    trouble.text = "another text";
+    identity_trouble("hq", WHEN, &trouble, other);
+    cr_assert_str_eq(first, other, "but for the text");
+    identity_trouble("lab", WHEN, &trouble, other);
+    cr_assert_str_neq(first, other);
+    identity_trouble("hq", WHEN + 1, &trouble, other);
+    cr_assert_str_neq(first, other);
+    trouble.count = 2;
+    identity_trouble("hq", WHEN, &trouble, other);
+    cr_assert_str_neq(first, other);
+    trouble.count = 1;
+    trouble.kind = TROUBLE_DELIVERY_SIDE_DIED;
+    identity_trouble("hq", WHEN, &trouble, other);
+    cr_assert_str_neq(first, other);
+}

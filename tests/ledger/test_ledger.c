@@ -308,3 +308,31 @@ Test(ledger, weak_proof_opens_nothing_and_says_nothing_of_a_server_that_refuses)
     add(make_finding(VERDICT_OPEN));
     cr_assert_eq(ledger_exposures(ledger), 1, "its accepted twin");
 }
+
+Test(ledger, goes_on_from_the_sequence_it_is_given)
+{
+    struct ledger_options options = {
+        .site = "hq", .home = &home, .servers_max = 8, .exposures_max = 4, .sequence = 41};
+    struct finding f = make_finding(VERDICT_REVEALED);
+    struct ledger *later;
+    cr_assert_eq(ledger_new(&options, enricher, listen, NULL, &later), AJAR_OK);
+    ledger_add(later, &f);
+    cr_assert_eq(told[0].event.sequence, 42);
+    ledger_free(later);
+}
+
+Test(ledger, tells_of_trouble)
+{
+    struct trouble trouble = {TROUBLE_PACKET_SIDE_DIED, 2, "the packet side died"};
+    ledger_add_trouble(ledger, &trouble, WHEN);
+    trouble.kind = TROUBLE_EVENTS_NOT_ACCEPTED;
+    ledger_add_trouble(ledger, &trouble, WHEN);
+    cr_assert_eq(told_count, 2);
+    cr_assert_eq(told[0].event.action, EVENT_SENSOR_TROUBLE);
+    cr_assert_eq(told[0].event.time_ns, WHEN);
+    cr_assert_eq(told[0].event.severity, 50);
+    cr_assert_str_eq(told[0].event.reasons[0], "packet-side-died");
+    cr_assert_eq(told[1].event.severity, 60);
+    cr_assert_eq(told[1].event.sequence, 2);
+    cr_assert_null(told[0].event.finding);
+}
