@@ -16,6 +16,13 @@ void resp_clear(struct resp *resp)
     *resp = (struct resp){.bytes = NULL};
 }
 
+void resp_empty(struct resp *resp)
+{
+    resp->used = 0;
+    resp->words = 0;
+    resp->failed = false;
+}
+
 static bool reserve(struct resp *resp, size_t more)
 {
     size_t size = resp->size ? resp->size : RESP_BYTES_FIRST;
@@ -60,6 +67,7 @@ void resp_add(struct resp *resp, const void *bytes, size_t length)
     append_head(resp, '$', length);
     append(resp, bytes, length);
     append(resp, "\r\n", 2);
+    resp->words++;
 }
 
 void resp_add_text(struct resp *resp, const char *text)
@@ -72,4 +80,11 @@ void resp_add_number(struct resp *resp, uint64_t number)
     char text[24];
     int length = snprintf(text, sizeof text, "%llu", (unsigned long long)number);
     resp_add(resp, text, (size_t)length);
+}
+
+void resp_join(struct resp *resp, const struct resp *words)
+{
+    append(resp, words->bytes, words->used);
+    resp->words += words->words;
+    resp->failed |= words->failed;
 }
