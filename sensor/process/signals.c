@@ -11,13 +11,16 @@
 #include <unistd.h>
 
 static volatile sig_atomic_t stopped;
+static volatile sig_atomic_t patient; /* more signals change nothing */
 static void (*volatile stop_function)(void *context);
 static void *volatile stop_context;
 
 static void handle(int number)
 {
-    if (stopped)
+    if (stopped && !patient)
         _exit(128 + number);
+    if (stopped)
+        return;
     stopped = 1;
     if (stop_function)
         stop_function(stop_context);
@@ -32,10 +35,15 @@ static void change_mask(int how)
     (void)pthread_sigmask(how, &set, NULL);
 }
 
+static void ignore(int number)
+{
+    struct sigaction action = {.sa_handler = SIG_IGN};
+    (void)sigaction(number, &action, NULL);
+}
+
 void signals_hold(void)
 {
-    struct sigaction ignore = {.sa_handler = SIG_IGN};
-    (void)sigaction(SIGPIPE, &ignore, NULL);
+    ignore(SIGPIPE);
     change_mask(SIG_BLOCK);
 }
 
@@ -45,6 +53,25 @@ void signals_catch(void (*stop)(void *context), void *context)
     struct sigaction action = {.sa_handler = handle}; /* no SA_RESTART: a read that waits ends */
     (void)sigaction(SIGTERM, &action, NULL);
     (void)sigaction(SIGINT, &action, NULL);
+    change_mask(SIG_UNBLOCK);
+}
+
+void signals_obey(void (*stop)(void *context), void *context)
+{
+    patient = 1;
+    signals_retarget(stop, context);
+    ignore(SIGHUP);
+    ignore(SIGINT);
+    struct sigaction action = {.sa_handler = handle};
+    (void)sigaction(SIGTERM, &action, NULL);
+    change_mask(SIG_UNBLOCK);
+}
+
+void signals_ignore(void)
+{
+    ignore(SIGHUP);
+    ignore(SIGINT);
+    ignore(SIGTERM);
     change_mask(SIG_UNBLOCK);
 }
 

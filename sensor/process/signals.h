@@ -21,7 +21,17 @@ void signals_hold(void);
  */
 void signals_catch(void (*stop)(void *context), void *context);
 
-/* Changes what the handler calls; NULL for nothing. Same thread as signals_catch(). */
+/*
+ * Instead, for a process whose parent decides when it ends: SIGTERM asks as often as it comes and
+ * never ends it at once; SIGINT and SIGHUP, which a terminal sends to all processes, are ignored.
+ */
+void signals_obey(void (*stop)(void *context), void *context);
+
+/* Instead, for a process that its parent tells by other means: all three are ignored. */
+void signals_ignore(void);
+
+/* Changes what the handler calls; NULL for nothing. Same thread as signals_catch() or
+ * signals_obey(). */
 void signals_retarget(void (*stop)(void *context), void *context);
 
 /* Whether a signal has asked for the end. Any thread. */

@@ -88,3 +88,27 @@ Test(signals, leaves_other_threads_alone)
     cr_assert_eq(pthread_join(thread, &result), 0);
     cr_assert_not_null(result, "the other thread's read was interrupted");
 }
+
+Test(signals, obeys_a_parent_as_often_as_it_asks)
+{
+    volatile int calls = 0;
+    signals_hold();
+    signals_obey(count, (void *)&calls);
+    cr_assert_eq(raise(SIGINT), 0);
+    cr_assert_eq(raise(SIGHUP), 0);
+    cr_assert_not(signals_stopped());
+    cr_assert_eq(raise(SIGTERM), 0);
+    cr_assert_eq(raise(SIGTERM), 0);
+    cr_assert(signals_stopped());
+    cr_assert_eq(calls, 1);
+}
+
+Test(signals, ignores_what_others_decide)
+{
+    signals_hold();
+    signals_ignore();
+    cr_assert_eq(raise(SIGTERM), 0);
+    cr_assert_eq(raise(SIGINT), 0);
+    cr_assert_eq(raise(SIGHUP), 0);
+    cr_assert_not(signals_stopped());
+}

@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The shared blocks and who reads and writes what in them. The packet side's block is read as
+ * numbers that may be wrong but can do no harm; the other one it cannot reach.
+ */
+#include "process/supervision.h"
+
+#include "base/hash.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+
+#define READ_TRIES 1000 /* of numbers that are being written: a writer that died leaves them so */
+
+static void *map_shared(size_t size)
+{
+    void *block = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    return block == MAP_FAILED ? NULL : block;
+}
+
+enum ajar_status supervision_init(struct supervision *supervision)
+{
+    *supervision = (struct supervision){.board = map_shared(sizeof(struct board)),
+                                        .control = map_shared(sizeof(struct control))};
+    uint64_t ring_id = 0;
+    enum ajar_status status =
+        supervision->board && supervision->control ? hash_make_seed(&ring_id) : AJAR_ERR_MEMORY;
+    if (status != AJAR_OK) {
+        supervision_clear(supervision);
+        return status;
+    }
+    supervision->control->ring_id = ring_id ? ring_id : 1;
+    return AJAR_OK;
+}
+
+static void unmap(void *block, size_t size)
+{
+    if (block)
+        (void)munmap(block, size);
+}
+
+void supervision_clear(struct supervision *supervision)
+{
+    unmap(supervision->board, sizeof *supervision->board);
+    unmap(supervision->control, sizeof *supervision->control);
+    *supervision = (struct supervision){.board = NULL};
+}
+
+void supervision_detach(struct supervision *supervision)
+{
+    unmap(supervision->control, sizeof *supervision->control);
+    supervision->control = NULL;
+}
+
+static void write_numbers(struct shared_status *shared, const struct sensor_status *numbers)
+{
+    (void)atomic_fetch_add(&shared->count, 1);
+    atomic_thread_fence(memory_order_release);
+    shared->numbers = *numbers;
+    atomic_thread_fence(memory_order_release);
+    (void)atomic_fetch_add(&shared->count, 1);
+}
+
+/* False: they were being written all the time, and *numbers may be half of each. */
+static bool read_numbers(const struct shared_status *shared, struct sensor_status *numbers)
+{
+    for (int i = 0; i < READ_TRIES; i++) {
+        uint32_t before = atomic_load_explicit(&shared->count, memory_order_acquire);
+        *numbers = shared->numbers;
+        atomic_thread_fence(memory_order_acquire);
+        if (before % 2 == 0 && atomic_load(&shared->count) == before)
+            return true;
+    }
+    return false;
+}
+
+/* The numbers of one more packet side: those that count go on, those of now are its own. */
+static void add_numbers(struct sensor_status *sum, const struct sensor_status *more)
+{
+    sum->packets += more->packets;
+    sum->bytes += more->bytes;
+    sum->dropped_kernel += more->dropped_kernel;
+    sum->dropped_interface += more->dropped_interface;
+    sum->flows += more->flows;
+    sum->flows_now = more->flows_now;
+    sum->gaps += more->gaps;
+    sum->anomalies += more->anomalies;
+    sum->findings_dropped += more->findings_dropped;
+    if (more->packet_time_ns > sum->packet_time_ns)
+        sum->packet_time_ns = more->packet_time_ns;
+}
+
+void supervision_end_packet(struct supervision *supervision)
+{
+    struct control *control = supervision->control;
+    struct sensor_status sum = control->ended.numbers;
+    struct sensor_status last;
+    (void)read_numbers(&supervision->board->status, &last); /* half written: old and new numbers */
+    add_numbers(&sum, &last);
+    sum.flows_now = 0;
+    (void)atomic_fetch_add(&control->ended.count, 1); /* the two must change as one for readers */
+    control->ended.numbers = sum;
+    memset((void *)supervision->board, 0, sizeof *supervision->board);
+    (void)atomic_fetch_add(&control->ended.count, 1);
+}
+
+void supervision_read_status(struct supervision *supervision, struct sensor_status *status)
+{
+    const struct shared_status *ended = &supervision->control->ended;
+    for (int i = 0; i < READ_TRIES; i++) {
+        uint32_t before = atomic_load(&ended->count);
+        struct sensor_status sum;
+        struct sensor_status now;
+        if (!read_numbers(ended, &sum) || !read_numbers(&supervision->board->status, &now))
+            continue;
+        if (atomic_load(&ended->count) != before)
+            continue;
+        memset(status, 0, sizeof *status);
+        add_numbers(status, &sum);
+        add_numbers(status, &now);
+        supervision->last_numbers = *status;
+        return;
+    }
+    *status = supervision->last_numbers;
+}
+
+void supervision_ready(struct supervision *supervision)
+{
+    atomic_store(supervision->control ? &supervision->control->delivery_ready
+                                      : &supervision->board->ready,
+                 1);
+}
+
+void supervision_report(struct supervision *supervision, const struct sensor_status *status)
+{
+    write_numbers(&supervision->board->status, status);
+}
+
+bool supervision_was_away(const struct supervision *supervision)
+{
+    return supervision->was_away;
+}
+
+uint64_t supervision_ring_id(const struct supervision *supervision)
+{
+    return supervision->control->ring_id;
+}
+
+pid_t supervision_packet_pid(const struct supervision *supervision)
+{
+    return atomic_load(&supervision->control->packet_pid);
+}
+
+bool supervision_packet_is_gone(const struct supervision *supervision)
+{
+    const struct control *control = supervision->control;
+    return atomic_load(&control->gone) != atomic_load(&control->renewed);
+}
+
+void supervision_renewed(struct supervision *supervision)
+{
+    struct control *control = supervision->control;
+    atomic_store(&control->renewed, atomic_load(&control->gone));
+}
+
+void supervision_distrust(struct supervision *supervision)
+{
+    struct control *control = supervision->control;
+    atomic_store(&control->broken, atomic_load(&control->started));
+}
+
+bool supervision_is_over(const struct supervision *supervision)
+{
+    return atomic_load(&supervision->control->over) != 0;
+}
+
+bool supervision_take_reopen(struct supervision *supervision)
+{
+    uint32_t asked = atomic_load(&supervision->control->reopens);
+    bool is_new = asked != supervision->reopens_seen;
+    supervision->reopens_seen = asked;
+    return is_new;
+}
+
+void supervision_add_death(struct supervision *supervision, enum side side, int wait_status)
+{
+    struct deaths *deaths = &supervision->control->deaths[side];
+    atomic_store(&deaths->wait_status, wait_status);
+    (void)atomic_fetch_add(&deaths->count, 1);
+}
+
+void supervision_describe(int wait_status, char cause[static SUPERVISION_CAUSE_MAX])
+{
+    if (WIFSIGNALED(wait_status))
+        (void)snprintf(cause, SUPERVISION_CAUSE_MAX, "killed by signal %d (%s)",
+                       WTERMSIG(wait_status), strsignal(WTERMSIG(wait_status)));
+    else
+        (void)snprintf(cause, SUPERVISION_CAUSE_MAX, "ended with status %d",
+                       WEXITSTATUS(wait_status));
+}
+
+uint32_t supervision_deaths(const struct supervision *supervision, enum side side,
+                            char cause[static SUPERVISION_CAUSE_MAX])
+{
+    const struct deaths *deaths = &supervision->control->deaths[side];
+    uint32_t count = atomic_load(&deaths->count);
+    supervision_describe(atomic_load(&deaths->wait_status), cause);
+    return count;
+}
+
+uint32_t supervision_deaths_told(const struct supervision *supervision, enum side side)
+{
+    return atomic_load(&supervision->control->deaths[side].told);
+}
+
+void supervision_tell_deaths(struct supervision *supervision, enum side side, uint32_t deaths)
+{
+    atomic_store(&supervision->control->deaths[side].told, deaths);
+}
