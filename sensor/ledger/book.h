@@ -7,6 +7,7 @@
 
 #include "ledger/exposures.h"
 #include "ledger/ledger.h"
+#include "ledger/pairs.h"
 #include "ledger/servers.h"
 
 struct ledger {
@@ -16,6 +17,7 @@ struct ledger {
     void *context;
     struct servers *servers;
     struct exposures *exposures;
+    struct pairs *pairs;
     struct ledger_counters counters;
     uint64_t sequence;
     /* Of the event now being told. */

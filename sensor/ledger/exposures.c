@@ -434,6 +434,14 @@ enum ajar_status exposures_restore(struct exposures *exposures, const struct exp
     return AJAR_OK;
 }
 
+const struct exposure *exposures_find(const struct exposures *exposures,
+                                      const struct finding *finding)
+{
+    struct exposure **bucket =
+        bucket_of(exposures, finding->store, &finding->server, finding->server_port);
+    return find(*bucket, finding->store, &finding->server, finding->server_port);
+}
+
 uint64_t exposures_count(const struct exposures *exposures)
 {
     return exposures->count;

@@ -94,6 +94,10 @@ void exposures_free(struct exposures *exposures);
 struct exposure *exposures_add(struct exposures *exposures, const struct exposure_proof *proof,
                                bool *opened);
 
+/* The exposure of the finding's store, borrowed; NULL if it is not open. */
+const struct exposure *exposures_find(const struct exposures *exposures,
+                                      const struct finding *finding);
+
 /* How many there are, how many of them served a client that was not internal, and what did not
  * fit. */
 uint64_t exposures_count(const struct exposures *exposures);

@@ -34,6 +34,8 @@ enum ajar_status ledger_new(const struct ledger_options *options, struct enriche
     status = servers_new(options->servers_max, seed, &made->servers);
     if (status == AJAR_OK)
         status = exposures_new(options->exposures_max, seed, options->site, &made->exposures);
+    if (status == AJAR_OK)
+        status = pairs_new(options->events_per_minute, seed, &made->pairs);
     if (status != AJAR_OK) {
         ledger_free(made);
         return status;
@@ -48,6 +50,7 @@ void ledger_free(struct ledger *ledger)
         return;
     servers_free(ledger->servers);
     exposures_free(ledger->exposures);
+    pairs_free(ledger->pairs);
     free(ledger);
 }
 
@@ -120,6 +123,23 @@ static void set_severity(struct event *event, const struct severity *severity)
     memcpy(event->reasons, severity->reasons, sizeof event->reasons);
 }
 
+/* An event of the ledger's finding: its id and its severity follow from what it says. */
+static void tell_finding(struct ledger *ledger, struct event *event)
+{
+    const struct finding *finding = event->finding;
+    identity_event(ledger->options.site, event->action, finding, event->id);
+    struct severity_facts facts = {.verdict = (enum verdict)finding->verdict,
+                                   .credentials = event->credentials,
+                                   .direction = event->direction,
+                                   .returned = finding->returned,
+                                   .bytes = finding->gave_bytes,
+                                   .weak = finding->weak};
+    struct severity severity;
+    severity_judge(&facts, &severity);
+    set_severity(event, &severity);
+    tell(ledger, event);
+}
+
 static void tell_store(struct ledger *ledger, const struct event *base,
                        const struct exposure_view *view)
 {
@@ -131,17 +151,7 @@ static void tell_store(struct ledger *ledger, const struct event *base,
     if (event.action == EVENT_STORE_SESSION && finding->credentials_seen &&
         event.credentials == CREDENTIALS_NONE)
         event.credentials = CREDENTIALS_PRESENTED;
-    identity_event(ledger->options.site, event.action, finding, event.id);
-    struct severity_facts facts = {.verdict = (enum verdict)finding->verdict,
-                                   .credentials = event.credentials,
-                                   .direction = event.direction,
-                                   .returned = finding->returned,
-                                   .bytes = finding->gave_bytes,
-                                   .weak = finding->weak};
-    struct severity severity;
-    severity_judge(&facts, &severity);
-    set_severity(&event, &severity);
-    tell(ledger, &event);
+    tell_finding(ledger, &event);
 }
 
 static void tell_opened(struct ledger *ledger, const struct event *base,
@@ -161,12 +171,81 @@ static bool is_exposing(const struct event *event)
            verdict_exposes((enum verdict)event->finding->verdict);
 }
 
+/* The exposure of a finding's store as it is now, or NULL. */
+static const struct exposure_view *view_exposure(struct ledger *ledger,
+                                                 const struct finding *finding)
+{
+    const struct exposure *exposure = exposures_find(ledger->exposures, finding);
+    if (!exposure)
+        return NULL;
+    exposure_fill_view(exposure, &ledger->texts, &ledger->view);
+    return &ledger->view;
+}
+
 static void count_limits(struct ledger *ledger)
 {
     ledger->counters.servers_evicted = servers_evicted(ledger->servers);
     ledger->counters.exposures_dropped = exposures_dropped(ledger->exposures);
     ledger->counters.actors_dropped = exposures_dropped_actors(ledger->exposures);
     ledger->counters.datasets_dropped = exposures_dropped_datasets(ledger->exposures);
+}
+
+/* The last of the findings that were not told, as far as it was kept. */
+static void make_folded_finding(struct ledger *ledger, const struct pair_state *rest)
+{
+    struct finding *finding = &ledger->finding;
+    memset(finding, 0, sizeof *finding);
+    finding->kind = FINDING_QUERY;
+    finding->verdict = rest->verdict;
+    finding->credentials = rest->credentials;
+    finding->identity = rest->identity;
+    finding->transport = rest->transport;
+    finding->weak = rest->weak != 0;
+    finding->time_ns = rest->time_ns;
+    finding->first_ns = rest->first_ns;
+    finding->exchange = rest->exchange;
+    finding->client = rest->client;
+    finding->server = rest->server;
+    finding->client_port = rest->client_port;
+    finding->server_port = rest->server_port;
+    finding->vlan = rest->vlan;
+    memcpy(finding->store, rest->store, sizeof finding->store);
+    finding->records = FINDING_NO_COUNT;
+    const struct server *server = servers_find(ledger->servers, finding);
+    if (server)
+        fill_names(finding, server);
+}
+
+static void tell_folded(struct ledger *ledger, const struct pair_state *rest)
+{
+    make_folded_finding(ledger, rest);
+    const struct finding *finding = &ledger->finding;
+    struct event event = {
+        .action = EVENT_EVENTS_FOLDED,
+        .time_ns = finding->time_ns,
+        .direction = direction_between(ledger->options.home, &finding->client, &finding->server),
+        .credentials = (enum credentials)rest->credentials,
+        .finding = finding,
+        .source = &ledger->source,
+        .target = &ledger->target,
+        .folded = rest->folded};
+    find_places(ledger, finding, event.direction);
+    event.exposure = rest->exposed ? view_exposure(ledger, finding) : NULL;
+    tell_finding(ledger, &event);
+}
+
+/* Whether this finding is told by itself. What was not told of its pair before goes into *base. */
+static bool is_told(struct ledger *ledger, struct event *base, bool opened, bool *exposed)
+{
+    struct pair_sight sight = {base->finding, base->credentials, is_exposing(base), opened};
+    struct pair_state rest;
+    if (!pairs_note(ledger->pairs, &sight, &rest)) {
+        ledger->counters.events_folded++;
+        return false;
+    }
+    base->folded = rest.folded;
+    *exposed |= rest.exposed;
+    return true;
 }
 
 static void add_identified(struct ledger *ledger, const struct finding *finding)
@@ -197,22 +276,36 @@ static void add_identified(struct ledger *ledger, const struct finding *finding)
         struct exposure_proof proof = {&ledger->finding, base.direction, &ledger->source};
         exposure = exposures_add(ledger->exposures, &proof, &opened);
     }
-    if (exposure)
-        exposure_fill_view(exposure, &ledger->texts, &ledger->view);
-    tell_store(ledger, &base, exposure ? &ledger->view : NULL);
+    bool exposed = exposure != NULL; /* by this finding or one folded into it */
+    if (!is_told(ledger, &base, opened, &exposed))
+        return;
+    const struct exposure_view *view = exposed ? view_exposure(ledger, &ledger->finding) : NULL;
+    tell_store(ledger, &base, view);
+    base.folded = 0;
     if (exposure && opened)
-        tell_opened(ledger, &base, &ledger->view, &exposure->severity);
+        tell_opened(ledger, &base, view, &exposure->severity);
 }
 
 void ledger_add(struct ledger *ledger, const struct finding *finding)
 {
+    struct pair_state rest;
     ledger->counters.findings++;
     if (is_identified(ledger, finding)) {
+        if (pairs_make_room(ledger->pairs, finding, &rest))
+            tell_folded(ledger, &rest);
         add_identified(ledger, finding);
         count_limits(ledger);
     } else {
         ledger->counters.unidentified++;
     }
+    ledger_tick(ledger, finding->time_ns);
+}
+
+void ledger_tick(struct ledger *ledger, uint64_t time_ns)
+{
+    struct pair_state rest;
+    while (pairs_take_over(ledger->pairs, time_ns, &rest))
+        tell_folded(ledger, &rest);
 }
 
 void ledger_add_status(struct ledger *ledger, const struct sensor_status *status)
@@ -244,7 +337,8 @@ void ledger_add_trouble(struct ledger *ledger, const struct trouble *trouble, ui
 
 bool ledger_has_changes(const struct ledger *ledger)
 {
-    return exposures_first_changed(ledger->exposures) || servers_first_changed(ledger->servers);
+    return exposures_first_changed(ledger->exposures) || servers_first_changed(ledger->servers) ||
+           pairs_have_changes(ledger->pairs);
 }
 
 void ledger_visit_changes(const struct ledger *ledger, const struct ledger_changes *changes)
@@ -254,12 +348,15 @@ void ledger_visit_changes(const struct ledger *ledger, const struct ledger_chang
         changes->exposure(changes->context, e);
     for (const struct server *s = servers_first_changed(ledger->servers); s; s = s->next_changed)
         changes->server(changes->context, s);
+    if (changes->pair)
+        pairs_visit_changes(ledger->pairs, changes->pair, changes->context);
 }
 
 void ledger_forget_changes(struct ledger *ledger)
 {
     exposures_forget_changes(ledger->exposures);
     servers_forget_changes(ledger->servers);
+    pairs_forget_changes(ledger->pairs);
 }
 
 enum ajar_status ledger_restore_exposure(struct ledger *ledger, const struct exposure *exposure)
@@ -270,6 +367,12 @@ enum ajar_status ledger_restore_exposure(struct ledger *ledger, const struct exp
 enum ajar_status ledger_restore_server(struct ledger *ledger, const struct server *server)
 {
     return servers_restore(ledger->servers, server);
+}
+
+enum ajar_status ledger_restore_pair(struct ledger *ledger, uint32_t slot, const void *state,
+                                     size_t size)
+{
+    return pairs_restore(ledger->pairs, slot, state, size);
 }
 
 uint64_t ledger_exposures_outside(const struct ledger *ledger)

@@ -26,8 +26,9 @@ struct ledger_options {
 
 #define LEDGER_SERVERS_MAX   100000
 #define LEDGER_EXPOSURES_MAX 100000
-#define LEDGER_ACTORS_MAX    64 /* of one exposure with their own row; more are counted in it */
-#define LEDGER_DATASETS_MAX  64 /* of one exposure with their own row */
+#define LEDGER_PAIRS_MAX     65536 /* of store and client, for folding; see ledger_changes */
+#define LEDGER_ACTORS_MAX    64    /* of one exposure with their own row; more are counted in it */
+#define LEDGER_DATASETS_MAX  64    /* of one exposure with their own row */
 
 struct ledger_counters {
     uint64_t findings;
@@ -60,19 +61,26 @@ void ledger_add_status(struct ledger *ledger, const struct sensor_status *status
 /* Makes an event of something that happened to the sensor. `time_ns` as the clock of packets. */
 void ledger_add_trouble(struct ledger *ledger, const struct trouble *trouble, uint64_t time_ns);
 
-/* Tells what was folded and whose minute is over, by packet time; UINT64_MAX: all that is left (at
- * the end). */
+/*
+ * Tells what was folded and whose minute is over, by packet time; UINT64_MAX: all that is left (at
+ * the end); 0: nothing. ledger_add() does it too, so this is for when no findings come: `time_ns`
+ * is a packet time up to which all findings were added.
+ */
 void ledger_tick(struct ledger *ledger, uint64_t time_ns);
 
 /*
  * What changed since the last ledger_forget_changes(), for the journal: calls back once for each
- * exposure and server concerned. Between the two calls nothing may be added.
+ * exposure, server and pair concerned. Between the two calls nothing may be added.
  */
 struct exposure;
 struct server;
 struct ledger_changes {
     void (*exposure)(void *context, const struct exposure *exposure);
     void (*server)(void *context, const struct server *server);
+    /* What was told and folded of a store and a client, as bytes to be given back; `slot` is below
+     * LEDGER_PAIRS_MAX and may hold another pair the next time. NULL: not wanted; then the counts
+     * of what is folded are lost with the process. */
+    void (*pair)(void *context, uint32_t slot, const void *state, size_t size);
     void *context;
 };
 bool ledger_has_changes(const struct ledger *ledger);
@@ -89,6 +97,8 @@ void ledger_forget_changes(struct ledger *ledger);
  */
 enum ajar_status ledger_restore_exposure(struct ledger *ledger, const struct exposure *exposure);
 enum ajar_status ledger_restore_server(struct ledger *ledger, const struct server *server);
+enum ajar_status ledger_restore_pair(struct ledger *ledger, uint32_t slot, const void *state,
+                                     size_t size);
 
 /* Exposures to clients that are not internal (direction inbound, outbound or external): exit status
  * 3 of `read`. */

@@ -8,9 +8,10 @@
 
 #include <stdlib.h>
 
-#define STORY_LENGTH 240
-#define EVENTS_MAX   (2 * STORY_LENGTH)
-#define KEPT_MAX     64
+#define STORY_LENGTH   240
+#define EVENTS_MAX     (2 * STORY_LENGTH)
+#define KEPT_MAX       64
+#define KEPT_PAIRS_MAX 1024
 
 struct kept {
     struct exposure exposures[KEPT_MAX];
@@ -18,6 +19,8 @@ struct kept {
     size_t exposure_count;
     size_t server_count;
     uint64_t sequence;
+    struct pair_state pairs[KEPT_PAIRS_MAX]; /* by slot */
+    bool has_pair[KEPT_PAIRS_MAX];
     unsigned exposure_calls;
     unsigned server_calls;
 };
@@ -25,6 +28,7 @@ struct kept {
 struct heard {
     char ids[EVENTS_MAX][EVENT_ID_HEX];
     uint64_t sequences[EVENTS_MAX];
+    uint64_t folded[EVENTS_MAX];
     size_t count;
 };
 
@@ -32,19 +36,25 @@ static struct netset home;
 static struct enricher *enricher;
 static struct finding story[STORY_LENGTH];
 static struct heard heard;
+static uint32_t per_minute;
 
 static void listen(void *context, const struct event *event)
 {
     struct heard *h = context;
     cr_assert_lt(h->count, EVENTS_MAX);
     memcpy(h->ids[h->count], event->id, EVENT_ID_HEX);
+    h->folded[h->count] = event->folded;
     h->sequences[h->count++] = event->sequence;
 }
 
 static struct ledger *make_ledger(uint64_t sequence, struct heard *to)
 {
-    struct ledger_options options = {
-        .site = "hq", .home = &home, .servers_max = 16, .exposures_max = 16, .sequence = sequence};
+    struct ledger_options options = {.site = "hq",
+                                     .home = &home,
+                                     .servers_max = 16,
+                                     .exposures_max = 16,
+                                     .sequence = sequence,
+                                     .events_per_minute = per_minute};
     struct ledger *ledger;
     cr_assert_eq(ledger_new(&options, enricher, listen, to, &ledger), AJAR_OK);
     return ledger;
@@ -118,9 +128,18 @@ static void keep_server(void *context, const struct server *server)
     kept->server_calls++;
 }
 
+static void keep_pair(void *context, uint32_t slot, const void *state, size_t size)
+{
+    struct kept *kept = context;
+    cr_assert_lt(slot, KEPT_PAIRS_MAX);
+    cr_assert_eq(size, sizeof kept->pairs[0]);
+    memcpy(&kept->pairs[slot], state, size);
+    kept->has_pair[slot] = true;
+}
+
 static void commit(struct kept *kept, struct ledger *ledger, uint64_t sequence)
 {
-    const struct ledger_changes changes = {keep_exposure, keep_server, kept};
+    const struct ledger_changes changes = {keep_exposure, keep_server, keep_pair, kept};
     ledger_visit_changes(ledger, &changes);
     ledger_forget_changes(ledger);
     cr_assert_not(ledger_has_changes(ledger));
@@ -148,6 +167,10 @@ static struct ledger *restore(const struct kept *kept, struct heard *to)
         cr_assert_eq(ledger_restore_exposure(ledger, &kept->exposures[i]), AJAR_OK);
     for (size_t i = 0; i < kept->server_count; i++)
         cr_assert_eq(ledger_restore_server(ledger, &kept->servers[i]), AJAR_OK);
+    for (uint32_t i = 0; i < KEPT_PAIRS_MAX; i++)
+        if (kept->has_pair[i])
+            cr_assert_eq(ledger_restore_pair(ledger, i, &kept->pairs[i], sizeof kept->pairs[i]),
+                         AJAR_OK);
     cr_assert_not(ledger_has_changes(ledger));
     return ledger;
 }
@@ -240,6 +263,7 @@ static struct ledger *run_whole(struct heard *to)
     struct ledger *whole = make_ledger(0, to);
     for (size_t i = 0; i < STORY_LENGTH; i++)
         ledger_add(whole, &story[i]);
+    ledger_tick(whole, UINT64_MAX);
     return whole;
 }
 
@@ -249,6 +273,7 @@ static void assert_heard_same(const struct heard *whole, const struct heard *cut
     for (size_t i = 0; i < whole->count; i++) {
         cr_assert_str_eq(cut->ids[i], whole->ids[i]);
         cr_assert_eq(cut->sequences[i], whole->sequences[i]);
+        cr_assert_eq(cut->folded[i], whole->folded[i]);
     }
 }
 
@@ -274,6 +299,7 @@ static void run_cut(struct ledger *whole, size_t cut, size_t every)
     ledger = restore(kept, &parts);
     for (size_t i = committed; i < STORY_LENGTH; i++)
         ledger_add(ledger, &story[i]);
+    ledger_tick(ledger, UINT64_MAX);
     assert_heard_same(&heard, &parts);
     assert_same_books(whole, ledger);
     ledger_free(ledger);
@@ -286,6 +312,25 @@ Test(restore, run_cut_anywhere_tells_the_same_as_one_run)
     cr_assert_gt(ledger_exposures(whole), 3);
     const struct exposure *first = exposures_first(whole->exposures);
     cr_assert(first->holdings.count > 8, "the story has data sets");
+    for (size_t cut = 0; cut <= STORY_LENGTH; cut++)
+        run_cut(whole, cut, 1);
+    for (size_t cut = 0; cut <= STORY_LENGTH; cut += 11)
+        run_cut(whole, cut, 7);
+    ledger_free(whole);
+}
+
+Test(restore, run_cut_anywhere_folds_the_same)
+{
+    struct story teller = {
+        .random = 11, .time_ns = WHEN, .stores = 2, .clients = 3, .step_ns = SECOND / 2};
+    uint64_t folded = 0;
+    per_minute = 2;
+    for (size_t i = 0; i < STORY_LENGTH; i++)
+        story[i] = story_next(&teller);
+    struct ledger *whole = run_whole(&heard);
+    for (size_t i = 0; i < heard.count; i++)
+        folded += heard.folded[i];
+    cr_assert_gt(folded, 20, "it is a story of folding");
     for (size_t cut = 0; cut <= STORY_LENGTH; cut++)
         run_cut(whole, cut, 1);
     for (size_t cut = 0; cut <= STORY_LENGTH; cut += 11)
