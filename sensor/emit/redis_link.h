@@ -71,7 +71,11 @@ enum ajar_status redis_link_open(struct redis_access *access, struct redis_link 
                                  struct problem *problem);
 void redis_link_close(struct redis_link *link);
 
-/* Adds a command (RESP) to what redis_link_read() sends first. AJAR_ERR_MEMORY. */
+/* What it is, as far as we may know: "Redis 7.0.15, master". AJAR_ERR_SYSTEM: it is dead. */
+enum ajar_status redis_link_describe(struct redis_link *link, char *text, size_t size,
+                                     struct problem *problem);
+
+/* Adds one command (RESP) to what redis_link_read() sends first. AJAR_ERR_MEMORY. */
 enum ajar_status redis_link_append(struct redis_link *link, const char *wire, size_t length);
 
 /* The reply to the oldest command without one. AJAR_ERR_SYSTEM: the connection is dead. */

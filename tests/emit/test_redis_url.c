@@ -27,8 +27,8 @@ static void reject_url(const char *text, const char *words)
 Test(redis_url, reads_a_host)
 {
     accept_url("redis://localhost");
-    cr_assert_str_eq(url.host, "localhost");
-    cr_assert_eq(url.port, 6379);
+    cr_assert_str_eq(url.hosts[0].name, "localhost");
+    cr_assert_eq(url.hosts[0].port, 6379);
     cr_assert_eq(url.database, 0);
     cr_assert_not(url.is_unix);
     cr_assert_str_empty(url.user);
@@ -41,8 +41,8 @@ Test(redis_url, reads_all_parts)
     accept_url("redis://sensor:pw1@10.0.0.5:6380/3");
     cr_assert_str_eq(url.user, "sensor");
     cr_assert_str_eq(url.password, "pw1");
-    cr_assert_str_eq(url.host, "10.0.0.5");
-    cr_assert_eq(url.port, 6380);
+    cr_assert_str_eq(url.hosts[0].name, "10.0.0.5");
+    cr_assert_eq(url.hosts[0].port, 6380);
     cr_assert_eq(url.database, 3);
     cr_assert_str_eq(url.name, "redis://10.0.0.5:6380", "for messages: no password");
 }
@@ -67,11 +67,11 @@ Test(redis_url, decodes_percent_sequences)
 Test(redis_url, reads_ipv6_in_brackets)
 {
     accept_url("redis://[2001:db8::5]:7000/1");
-    cr_assert_str_eq(url.host, "2001:db8::5");
-    cr_assert_eq(url.port, 7000);
+    cr_assert_str_eq(url.hosts[0].name, "2001:db8::5");
+    cr_assert_eq(url.hosts[0].port, 7000);
     cr_assert_str_eq(url.name, "redis://[2001:db8::5]:7000");
     accept_url("redis://[::1]");
-    cr_assert_eq(url.port, 6379);
+    cr_assert_eq(url.hosts[0].port, 6379);
     reject_url("redis://2001:db8::5", "brackets");
     reject_url("redis://[::1", "] is missing");
     reject_url("redis://[::1]x", "only :port");
@@ -116,7 +116,7 @@ Test(redis_url, rejects_what_is_none)
     reject_url("redis:///0", "host is missing");
     reject_url("redis://:6379", "host is missing");
     reject_url("redis://a b", "not a name or an address");
-    reject_url("rediss://localhost", "TLS");
+    reject_url("sentinel://localhost", "does not begin");
 }
 
 Test(redis_url, rejects_ports_and_databases_out_of_range)
@@ -146,10 +146,23 @@ Test(redis_url, rejects_broken_percent_sequences)
 Test(redis_url, never_repeats_a_password)
 {
     static const char *const texts[] = {
-        "redis://u:s3cret@h:0", "redis://u:s3cret@h/x",   "redis://:s3/cr%@h",
-        "redis://u:s3cret",     "rediss://u:s3cret@h",    "http://u:s3cret@h",
-        "redis://u:s3cret@",    "redis://:s3cret",        "redis://:p/s3cret@h:0",
-        "redis://u:%s3cret@h",  "unix://u:s3cret@nopath",
+        "redis://u:s3cret@h:0",
+        "redis://u:s3cret@h/x",
+        "redis://:s3/cr%@h",
+        "redis://u:s3cret",
+        "rediss://u:s3cret@h:x",
+        "http://u:s3cret@h",
+        "redis://u:s3cret@",
+        "redis://:s3cret",
+        "redis://:p/s3cret@h:0",
+        "redis://u:%s3cret@h",
+        "unix://u:s3cret@nopath",
+        "redis://u:1/s3cret",
+        "redis://a:1,u:s3cret",
+        "redis://u:s3cret@a,u:s3cret@b",
+        "redis+sentinel://u:s3cret@h",
+        "redis+sentinel://u:1,u:s3/m",
+        "unix://u:s3cret",
     };
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         struct problem problem = {""};
@@ -163,4 +176,79 @@ Test(redis_url, names_what_was_given)
     struct problem problem = {""};
     (void)redis_url_parse("redis://u:pw@localhost:99999", &url, &problem);
     cr_assert(strstr(problem.text, "localhost:99999"), "%s", problem.text);
+}
+
+Test(redis_url, reads_several_hosts)
+{
+    accept_url("redis://u:pw@10.0.0.1:7001,[::1]:7002,node-3/0");
+    cr_assert_eq(url.host_count, 3);
+    cr_assert_str_eq(url.hosts[1].name, "::1");
+    cr_assert_eq(url.hosts[1].port, 7002);
+    cr_assert_str_eq(url.hosts[2].name, "node-3");
+    cr_assert_eq(url.hosts[2].port, 6379);
+    cr_assert_str_eq(url.name, "redis://10.0.0.1:7001,[::1]:7002,node-3:6379");
+    reject_url("redis://a,,b", "host is missing");
+    reject_url("redis://a,", "host is missing");
+    reject_url("redis://u:p@a,u:p@b", "given once");
+    accept_url("redis://u:p@p@a");
+    cr_assert_str_eq(url.password, "p@p");
+}
+
+Test(redis_url, rejects_more_hosts_than_it_keeps)
+{
+    accept_url("redis://a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a");
+    cr_assert_eq(url.host_count, REDIS_HOSTS_MAX);
+    reject_url("redis://a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a,a", "more than 16");
+}
+
+Test(redis_url, names_as_many_hosts_as_fit)
+{
+    char text[2000] = "redis+sentinel://";
+    for (int i = 0; i < 16; i++)
+        (void)snprintf(text + strlen(text), sizeof text - strlen(text), "%s%040d", i ? "," : "", i);
+    (void)snprintf(text + strlen(text), sizeof text - strlen(text), "/mymaster");
+    accept_url(text);
+    cr_assert(strstr(url.name, ",+"), "%s", url.name);
+    cr_assert_str_eq(url.name + strlen(url.name) - 9, "/mymaster");
+    cr_assert_lt(strlen(url.name), sizeof url.name);
+}
+
+Test(redis_url, reads_sentinels)
+{
+    accept_url("redis+sentinel://u:pw@s1,s2:26380,[2001:db8::5]/my%2Dmaster/2");
+    cr_assert(url.sentinel);
+    cr_assert_not(url.tls);
+    cr_assert_eq(url.host_count, 3);
+    cr_assert_eq(url.hosts[0].port, 26379);
+    cr_assert_eq(url.hosts[1].port, 26380);
+    cr_assert_str_eq(url.master, "my-master");
+    cr_assert_eq(url.database, 2);
+    cr_assert_str_eq(url.password, "pw");
+    cr_assert_str_eq(url.name, "redis+sentinel://s1:26379,s2:26380,[2001:db8::5]:26379/my-master");
+    accept_url("redis+sentinel://s1/m/");
+    reject_url("redis+sentinel://s1", "name that they have for the master");
+    reject_url("redis+sentinel://s1/", "name that they have for the master");
+    reject_url("redis+sentinel://s1/a%20b", "name of the master");
+    reject_url("redis+sentinel://s1/m/x", "database");
+}
+
+Test(redis_url, reads_tls)
+{
+    accept_url("rediss://u:pw@h/1");
+    cr_assert(url.tls);
+    cr_assert_not(url.sentinel);
+    cr_assert_eq(url.hosts[0].port, 6379);
+    cr_assert_str_eq(url.name, "rediss://h:6379");
+    accept_url("rediss+sentinel://s/m");
+    cr_assert(url.tls && url.sentinel);
+    accept_url("redis://h");
+    cr_assert_not(url.tls);
+}
+
+Test(redis_url, decodes_the_zone_of_an_address)
+{
+    accept_url("redis://[fe80::1%25eth0]:7000");
+    cr_assert_str_eq(url.hosts[0].name, "fe80::1%eth0");
+    reject_url("redis://[fe80::1%eth0]", "not a name or an address");
+    reject_url("redis://a%0ab", "not a name or an address");
 }

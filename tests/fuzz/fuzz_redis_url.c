@@ -12,14 +12,29 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static void check_hosts(const struct redis_url *url)
+{
+    if (url->host_count == 0 || url->host_count > REDIS_HOSTS_MAX)
+        abort();
+    for (unsigned i = 0; i < url->host_count; i++) {
+        const struct redis_host *host = &url->hosts[i];
+        if (host->name[0] == '\0' || !memchr(host->name, '\0', sizeof host->name) ||
+            host->port == 0)
+            abort();
+    }
+    if (!memchr(url->master, '\0', sizeof url->master) || url->sentinel != (url->master[0] != '\0'))
+        abort();
+}
+
 static void check_accepted(const struct redis_url *url)
 {
-    bool placed = url->is_unix ? url->path[0] == '/' && memchr(url->path, '\0', sizeof url->path)
-                               : url->host[0] != '\0' && url->port != 0;
-    if (!placed || !memchr(url->host, '\0', sizeof url->host) ||
-        !memchr(url->user, '\0', sizeof url->user) ||
+    if (!url->is_unix)
+        check_hosts(url);
+    else if (url->path[0] != '/' || !memchr(url->path, '\0', sizeof url->path) || url->host_count)
+        abort();
+    if (!memchr(url->user, '\0', sizeof url->user) ||
         !memchr(url->password, '\0', sizeof url->password) || url->name[0] == '\0' ||
-        url->database > REDIS_DATABASE_MAX)
+        !memchr(url->name, '\0', sizeof url->name) || url->database > REDIS_DATABASE_MAX)
         abort();
 }
 
