@@ -3,21 +3,20 @@
  * `ajar check`: tries everything a run would need and says of each whether it works, then writes
  * the configuration that is in force. Nothing is changed and no event is sent.
  */
+#include "run_check.h"
+
 #include "capture/capture.h"
 #include "detect/signature.h"
-#include "emit/emit.h"
 #include "enrich/enrich.h"
 #include "process/interface.h"
+#include "process/sandbox.h"
 #include "run.h"
 
+#include <pwd.h>
 #include <stdarg.h>
 #include <string.h>
-
-/* Lines so far; one error makes the exit status. */
-struct checking {
-    const struct config *config;
-    bool failed;
-};
+#include <sys/wait.h>
+#include <unistd.h>
 
 static void say(const char *level, const char *format, va_list arguments)
 {
@@ -29,7 +28,7 @@ static void say(const char *level, const char *format, va_list arguments)
     (void)printf("%-8s %s\n", level, text);
 }
 
-__attribute__((format(printf, 1, 2))) static void say_ok(const char *format, ...)
+void check_say_ok(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -37,7 +36,7 @@ __attribute__((format(printf, 1, 2))) static void say_ok(const char *format, ...
     va_end(arguments);
 }
 
-__attribute__((format(printf, 1, 2))) static void say_warning(const char *format, ...)
+void check_say_warning(const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -45,8 +44,7 @@ __attribute__((format(printf, 1, 2))) static void say_warning(const char *format
     va_end(arguments);
 }
 
-__attribute__((format(printf, 2, 3))) static void say_error(struct checking *c, const char *format,
-                                                            ...)
+void check_say_error(struct checking *c, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);
@@ -58,9 +56,9 @@ __attribute__((format(printf, 2, 3))) static void say_error(struct checking *c, 
 static void check_configuration(const struct checking *c)
 {
     if (c->config->file[0])
-        say_ok("configuration %s", c->config->file);
+        check_say_ok("configuration %s", c->config->file);
     else
-        say_ok("configuration: defaults and the command line, no file");
+        check_say_ok("configuration: defaults and the command line, no file");
 }
 
 static void check_signatures(struct checking *c)
@@ -68,14 +66,14 @@ static void check_signatures(struct checking *c)
     struct signature_set *set = NULL;
     struct problem problem = {.text = ""};
     if (signature_set_load(c->config->signatures, &set, &problem) != AJAR_OK) {
-        say_error(c, "%s", problem.text);
+        check_say_error(c, "%s", problem.text);
         return;
     }
     size_t requests = 0;
     for (size_t i = 0; i < set->count; i++)
         requests += set->signatures[i]->request_count;
-    say_ok("%zu signature%s, %zu kinds of requests, from %s", set->count,
-           set->count == 1 ? "" : "s", requests, c->config->signatures);
+    check_say_ok("%zu signature%s, %zu kinds of requests, from %s", set->count,
+                 set->count == 1 ? "" : "s", requests, c->config->signatures);
     signature_set_free(set);
 }
 
@@ -83,53 +81,28 @@ static void check_geo(struct checking *c)
 {
     struct enricher *enricher = NULL;
     if (c->config->geo_count == 0) {
-        say_warning("no geo database: events name no countries.   --geo FILE");
+        check_say_warning("no geo database: events name no countries.   --geo FILE");
         return;
     }
     if (enricher_new(&enricher) != AJAR_OK) {
-        say_error(c, "geo: out of memory");
+        check_say_error(c, "geo: out of memory");
         return;
     }
     for (size_t i = 0; i < c->config->geo_count; i++) {
         struct problem problem = {.text = ""};
         if (enricher_add(enricher, c->config->geo[i], &problem) == AJAR_OK)
-            say_ok("geo: %s", c->config->geo[i]);
+            check_say_ok("geo: %s", c->config->geo[i]);
         else
-            say_error(c, "%s", problem.text);
+            check_say_error(c, "%s", problem.text);
     }
     enricher_free(enricher);
-}
-
-static void check_redis(struct checking *c)
-{
-    const struct config *config = c->config;
-    if (!config->redis_url[0])
-        return;
-    struct emit_options options = {
-        .sensor = config->sensor,
-        .site = config->site,
-        .redis = {.url = config->redis_url,
-                  .password_file =
-                      config->redis_password_file[0] ? config->redis_password_file : NULL,
-                  .prefix = config->redis_prefix,
-                  .stream = true,
-                  .stream_max = config->redis_stream_max,
-                  .verify = true},
-    };
-    struct emitter *emitter = NULL;
-    struct problem problem = {.text = ""};
-    if (emitter_new(&options, &emitter, &problem) == AJAR_OK)
-        say_ok("Redis answers");
-    else
-        say_error(c, "%s", problem.text);
-    emitter_free(emitter);
 }
 
 static void check_offload(const char *name, bool on, const char *title, const char *word)
 {
     if (on)
-        say_warning("%s: %s is on: packets arrive merged.   ethtool -K %s %s off", name, title,
-                    name, word);
+        check_say_warning("%s: %s is on: packets arrive merged.   ethtool -K %s %s off", name,
+                          title, name, word);
 }
 
 /* Opens the interface as `watch` would: this shows missing rights and a wrong filter. */
@@ -146,9 +119,9 @@ static void check_capture(struct checking *c, const char *name)
     struct capture *capture = NULL;
     struct problem problem = {.text = ""};
     if (capture_open_live(&options, &capture, &problem) == AJAR_OK)
-        say_ok("%s: can be listened on", name);
+        check_say_ok("%s: can be listened on", name);
     else
-        say_error(c, "%s", problem.text);
+        check_say_error(c, "%s", problem.text);
     capture_close(capture);
 }
 
@@ -157,7 +130,7 @@ static void check_interface_named(struct checking *c, const char *name)
     struct interface_state state;
     struct problem problem = {.text = ""};
     if (interface_read(name, &state, &problem) != AJAR_OK) {
-        say_error(c, "%s", problem.text);
+        check_say_error(c, "%s", problem.text);
         return;
     }
     check_offload(name, state.gro, "generic-receive-offload", "gro");
@@ -165,21 +138,75 @@ static void check_interface_named(struct checking *c, const char *name)
     if (state.up)
         check_capture(c, name);
     else
-        say_error(c, "%s: is down.   ip link set %s up", name, name);
+        check_say_error(c, "%s: is down.   ip link set %s up", name, name);
+}
+
+/* What `watch` reads and writes once it has become its user and has no capabilities. */
+static void check_as_started(struct checking *c)
+{
+    check_configuration(c);
+    check_signatures(c);
+    check_geo(c);
+    check_outputs(c);
+}
+
+/* Whether the rights of the user that `watch` becomes can be tried here; says so if not. */
+static bool can_become(struct checking *c, const char *user)
+{
+    if (user[0] == '\0')
+        return false;
+    const struct passwd *found = getpwnam(user);
+    if (!found)
+        check_say_error(c, "user: there is no user %s.   useradd --system %s", user, user);
+    else if (geteuid() != 0 && found->pw_uid != geteuid())
+        check_say_warning("user: rights are tried as who you are, not as %s.   sudo ajar check",
+                          user);
+    else
+        check_say_ok("user %s", user);
+    return found && (geteuid() == 0 || found->pw_uid == geteuid());
+}
+
+static void give_up_rights(struct checking *c)
+{
+    struct problem problem = {.text = ""};
+    const char *user = can_become(c, c->config->user) ? c->config->user : "";
+    if (sandbox_become(user, &problem) != AJAR_OK || sandbox_enter_delivery(&problem) != AJAR_OK)
+        check_say_error(c, "%s", problem.text);
+}
+
+/*
+ * In a process of its own, which takes the rights that the run would have: what root may open here
+ * says nothing of what `watch` may open later.
+ */
+static void check_with_rights_of_run(struct checking *c)
+{
+    int status = 0;
+    (void)fflush(NULL);
+    pid_t child = fork();
+    if (child == 0) {
+        give_up_rights(c);
+        check_as_started(c);
+        (void)fflush(NULL);
+        _exit(c->failed ? EXIT_ERROR : EXIT_NOTHING);
+    }
+    if (child < 0 || waitpid(child, &status, 0) != child)
+        check_say_error(c, "cannot start another process: %m");
+    else if (!WIFEXITED(status))
+        check_say_error(c, "the checks were ended by signal %d", WTERMSIG(status));
+    else if (WEXITSTATUS(status) != EXIT_NOTHING)
+        c->failed = true;
 }
 
 enum exit_status run_check(const struct config *config)
 {
     struct checking checking = {.config = config};
-    check_configuration(&checking);
-    check_signatures(&checking);
-    check_geo(&checking);
-    check_redis(&checking);
+    check_with_rights_of_run(&checking);
     for (size_t i = 0; i < config->interface_count; i++)
         check_interface_named(&checking, config->interfaces[i]);
     if (config->interface_count > 1)
-        say_error(&checking, "%zu interfaces: `ajar watch` listens on one, start a sensor for each",
-                  config->interface_count);
+        check_say_error(&checking,
+                        "%zu interfaces: `ajar watch` listens on one, start a sensor for each",
+                        config->interface_count);
     (void)printf("\n# in force:\n");
     config_write(config, stdout);
     return checking.failed ? EXIT_ERROR : EXIT_NOTHING;

@@ -58,7 +58,7 @@ Test(run, gives_1_when_there_are_no_signatures)
 
 Test(run, gives_1_for_a_check_that_finds_an_error)
 {
-    cr_assert_eq(run("check", SIGNATURES, NULL), EXIT_NOTHING);
+    cr_assert_eq(run("check", SIGNATURES, "--journal", "memory", NULL), EXIT_NOTHING);
     cr_assert_eq(run("check", SIGNATURES, "-i", "nope0", NULL), EXIT_ERROR);
     cr_assert_eq(run("check", "--signatures=/nowhere", NULL), EXIT_ERROR);
 }

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * `ajar check`, the outputs: journal, file, system log, Redis. Each is tried as far as it can be
+ * without leaving anything behind.
+ */
+#include "emit/emit.h"
+#include "emit/log_sink.h"
+#include "run_check.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Whether this process may, with the rights it has in force. */
+static bool may(const char *path, int how)
+{
+    return faccessat(AT_FDCWD, path, how, AT_EACCESS) == 0;
+}
+
+/* "/var/lib/ajar" of "/var/lib/ajar/journal.db", "." of "journal.db". */
+static void find_folder(const char *path, char folder[static PATH_MAX])
+{
+    const char *slash = strrchr(path, '/');
+    size_t length = slash ? (size_t)(slash - path) : 0;
+    if (!slash)
+        (void)snprintf(folder, PATH_MAX, ".");
+    else
+        (void)snprintf(folder, PATH_MAX, "%.*s", length ? (int)length : 1, path);
+}
+
+/* Says why the file cannot be written, or made; true if it can. */
+static bool check_writable(struct checking *c, const char *what, const char *path)
+{
+    struct stat info;
+    char folder[PATH_MAX];
+    find_folder(path, folder);
+    if (stat(path, &info) == 0) {
+        if (S_ISDIR(info.st_mode))
+            check_say_error(c, "%s %s: is a folder; name a file in it", what, path);
+        else if (!may(path, W_OK))
+            check_say_error(c, "%s %s: %s.   chown it to the user of the run", what, path,
+                            strerror(errno));
+        else
+            return true;
+    } else if (errno != ENOENT) {
+        check_say_error(c, "%s %s: %s", what, path, strerror(errno));
+    } else if (stat(folder, &info) != 0) {
+        check_say_error(c, "%s %s: there is no folder %s.   mkdir %s", what, path, folder, folder);
+    } else if (!may(folder, W_OK | X_OK)) {
+        check_say_error(c, "%s %s: the folder %s cannot be written: %s", what, path, folder,
+                        strerror(errno));
+    } else {
+        return true;
+    }
+    return false;
+}
+
+static void check_file(struct checking *c)
+{
+    const char *path = c->config->output;
+    if (path[0] && check_writable(c, "output", path))
+        check_say_ok("output %s: can be written", path);
+}
+
+static void check_log(struct checking *c, const struct emit_options *options, const char *ok)
+{
+    struct log_sink *sink = NULL;
+    struct problem problem = {.text = ""};
+    if (log_sink_open(options, &log_paths_system, &sink, &problem) == AJAR_OK)
+        check_say_ok("%s", ok);
+    else
+        check_say_error(c, "%s", problem.text);
+    log_sink_close(sink);
+}
+
+static void check_logs(struct checking *c)
+{
+    char ok[64];
+    struct emit_options to_syslog = {.syslog = c->config->syslog};
+    struct emit_options to_journald = {.journald = true};
+    (void)snprintf(ok, sizeof ok, "syslog takes events as %s", c->config->syslog);
+    if (c->config->syslog[0])
+        check_log(c, &to_syslog, ok);
+    if (c->config->journald)
+        check_log(c, &to_journald, "journald takes events");
+}
+
+/* What a Redis Cluster computes the slot of a key from; the whole key where there are no braces. */
+static void find_hash_tag(const char *key, const char **tag, size_t *length)
+{
+    const char *open = strchr(key, '{');
+    const char *close = open ? strchr(open + 1, '}') : NULL;
+    bool has_tag = close && close > open + 1;
+    *tag = has_tag ? open + 1 : key;
+    *length = has_tag ? (size_t)(close - open - 1) : strlen(key);
+}
+
+/* Keys that lie in several slots: a single Redis takes them, a cluster does not. */
+static void check_keys(const struct config *config)
+{
+    const char *tag, *other;
+    size_t length, other_length;
+    find_hash_tag(config->redis_prefix, &tag, &length);
+    if (tag == config->redis_prefix) {
+        check_say_warning("redis.prefix %s has no {braces}: a Redis Cluster will refuse the keys.  "
+                          " redis.prefix: \"{%s}\"",
+                          config->redis_prefix, config->redis_prefix);
+        return;
+    }
+    find_hash_tag(config->redis_list, &other, &other_length);
+    if (config->redis_list[0] && (other_length != length || memcmp(tag, other, length) != 0))
+        check_say_warning(
+            "redis.list %s is not in the {braces} of the prefix: a Redis Cluster will "
+            "refuse it.   redis.list: \"{%.*s}:list\"",
+            config->redis_list, (int)length, tag);
+}
+
+static const char *or_null(const char *text)
+{
+    return text[0] ? text : NULL;
+}
+
+static void check_redis(struct checking *c)
+{
+    const struct config *config = c->config;
+    struct redis_options options = {
+        .url = config->redis_url,
+        .user = or_null(config->redis_user),
+        .password_file = or_null(config->redis_password_file),
+        .sentinel_password_file = or_null(config->redis_sentinel_password_file),
+        .ca_file = or_null(config->redis_ca_file),
+        .certificate_file = or_null(config->redis_certificate_file),
+        .key_file = or_null(config->redis_key_file),
+        .verify = config->redis_verify,
+        .prefix = config->redis_prefix,
+        .stream = config->redis_stream,
+        .stream_max = config->redis_stream_max,
+        .list = or_null(config->redis_list),
+        .list_max = config->redis_list_max,
+    };
+    struct emit_options emit = {.sensor = config->sensor, .site = config->site, .redis = options};
+    struct emitter *emitter = NULL;
+    struct problem problem = {.text = ""};
+    if (!config->redis_url[0])
+        return;
+    check_keys(config);
+    if (emitter_new(&emit, &emitter, &problem) == AJAR_OK)
+        check_say_ok("Redis answers");
+    else
+        check_say_error(c, "%s", problem.text);
+    emitter_free(emitter);
+}
+
+void check_outputs(struct checking *c)
+{
+    check_file(c);
+    check_logs(c);
+    check_redis(c);
+}
