@@ -35,7 +35,8 @@ class Watch:
         test.addCleanup(self.journal.cleanup)
         test.addCleanup(self.messages.close)
         self.process = subprocess.Popen(
-            [support.AJAR, "watch", "-i", "mirror0", "--redis", url, "--geo", support.CITY, "--geo", support.ASN, *options],
+            [support.AJAR, "watch", "-i", "mirror0", "--redis", url, "--journal", os.path.join(self.journal.name, "journal.db"),
+             "--geo", support.CITY, "--geo", support.ASN, *options],
             stdin=subprocess.DEVNULL, stdout=self.messages, stderr=self.messages)
         test.addCleanup(self.process.wait)
         test.addCleanup(self.process.kill)
