@@ -38,9 +38,11 @@ struct journal_options {
     const char *path;   /* NULL: in memory, gone with the process */
     const char *sensor; /* name of the sensor; part of what an event is known by in Redis */
     enum journal_durability durability;
-    uint64_t bytes_max; /* of the database file; at the bound the oldest events go */
-    uint64_t age_max_s; /* older events go, by the time of acceptance; 0 = no such bound */
-    bool feeds_redis;   /* events stay until confirmed; else every event counts as delivered */
+    uint64_t bytes_max;     /* of the database file; at the bound the oldest events go */
+    uint64_t age_max_s;     /* older events go, by the time of acceptance; 0 = no such bound */
+    bool feeds_redis;       /* events stay until confirmed; else every event counts as delivered */
+    bool keeps_undelivered; /* at the bound journal_commit() says AJAR_AGAIN until Redis has more,
+                               and no undelivered event goes: for `read`, which can wait */
 };
 
 struct journal_counters {
@@ -72,6 +74,10 @@ void journal_close(struct journal *journal);
 
 /* Identity of this journal, 32 hex digits, drawn when it was created; borrowed. */
 const char *journal_uuid(const struct journal *journal);
+
+/* The sensor's name when this journal was created: with the uuid it is what Redis knows its events
+ * by, whatever the sensor is called today. Borrowed. */
+const char *journal_sensor(const struct journal *journal);
 
 /* The last sequence ever used, 0 = none: the ledger goes on from it. */
 uint64_t journal_last_sequence(const struct journal *journal);

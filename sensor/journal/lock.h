@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* One ajar writes a journal: PATH.lock is held locked for as long as it does. */
+#ifndef AJAR_JOURNAL_LOCK_H
+#define AJAR_JOURNAL_LOCK_H
+
+#include "ajar/problem.h"
+
+#include <stdbool.h>
+
+struct lock {
+    int fd;
+    bool was_there; /* a journal has been written under this name before */
+};
+
+/* Makes PATH.lock if it is not there, locks it and writes the process id into it. AJAR_ERR_USAGE:
+ * another ajar holds it; AJAR_ERR_SYSTEM. */
+enum ajar_status lock_open(const char *path, struct lock *lock, struct problem *problem);
+
+/* Ends the lock; the file stays, unless `remove` (nothing came of the journal). fd -1 is accepted.
+ */
+void lock_close(struct lock *lock, const char *path, bool remove);
+
+#endif
