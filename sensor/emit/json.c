@@ -10,14 +10,16 @@
 #include "base/text.h"
 #include "base/timestamp.h"
 #include "classify/classify.h"
+#include "emit/json_sensor.h"
 #include "emit/json_writer.h"
 #include "enrich/enrich.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#define ECS_VERSION   "8.17.0"
-#define REFERENCE_URL "https://cwe.mitre.org/data/definitions/306.html"
+#define ECS_VERSION    "8.17.0"
+#define NAME_MAX_BYTES 128 /* of what the configuration chose: sensor, site, import */
+#define REFERENCE_URL  "https://cwe.mitre.org/data/definitions/306.html"
 
 /* How much of the lists is written; lowered until the document fits. */
 struct limits {
@@ -54,7 +56,7 @@ static bool is_exposing(const struct event *event)
 
 static const char *kind_of(const struct event *event)
 {
-    if (!event->finding)
+    if (event->status)
         return "metric";
     return is_exposing(event) ? "alert" : "event";
 }
@@ -66,7 +68,10 @@ static void add_class(struct json_writer *w, const struct event *event)
     struct json_mark list = json_begin_array(w, "category");
     if (finding)
         json_add_text(w, NULL, "database");
-    json_add_text(w, NULL, is_exposing(event) ? "intrusion_detection" : "network");
+    if (event->trouble)
+        json_add_text(w, NULL, "process");
+    else
+        json_add_text(w, NULL, is_exposing(event) ? "intrusion_detection" : "network");
     json_end_array(w, list);
     list = json_begin_array(w, "type");
     if (!finding || finding->verdict <= VERDICT_REVEALED) {
@@ -103,7 +108,8 @@ static void add_event(struct json_writer *w, const struct event *event)
     add_count(w, "sequence", event->sequence);
     if (event->finding)
         json_add_text(w, "outcome", outcome_of(event->finding));
-    if (event->action == EVENT_STORE_SESSION && event->finding) {
+    if (event->finding &&
+        (event->action == EVENT_STORE_SESSION || event->action == EVENT_EVENTS_FOLDED)) {
         add_time(w, "start", event->finding->first_ns);
         add_time(w, "end", event->finding->time_ns);
         if (event->finding->time_ns >= event->finding->first_ns)
@@ -154,6 +160,12 @@ static void add_end(struct json_writer *w, const struct end *end)
     json_end_object(w, object);
 }
 
+/* What was folded is known by its last finding, without its amounts: exposures have them. */
+static bool has_amounts(const struct event *event)
+{
+    return event->action != EVENT_EVENTS_FOLDED;
+}
+
 static void add_ends(struct json_writer *w, const struct event *event)
 {
     const struct finding *finding = event->finding;
@@ -164,6 +176,8 @@ static void add_ends(struct json_writer *w, const struct event *event)
                          event->source};
     struct end destination = {"destination", server, finding->server_port, finding->server_bytes,
                               event->target};
+    if (!has_amounts(event))
+        source.bytes = destination.bytes = FINDING_NO_COUNT;
     add_end(w, &source);
     add_end(w, &destination);
     struct json_mark related = json_begin_object(w, "related");
@@ -194,7 +208,8 @@ static void add_network(struct json_writer *w, const struct event *event)
     json_add_text(w, "application", finding->store);
     if (finding->method[0] || finding->url[0] || finding->status)
         json_add_text(w, "protocol", "http");
-    add_count(w, "bytes", finding->client_bytes + finding->server_bytes);
+    if (has_amounts(event))
+        add_count(w, "bytes", finding->client_bytes + finding->server_bytes);
     add_community_id(w, finding);
     if (finding->vlan) {
         char number[8];
@@ -209,7 +224,7 @@ static void add_network(struct json_writer *w, const struct event *event)
 static void add_observer(struct json_writer *w, const struct emit_options *options)
 {
     struct json_mark observer = json_begin_object(w, "observer");
-    json_add_text(w, "name", options->sensor);
+    json_add_text_cut(w, "name", options->sensor, NAME_MAX_BYTES);
     json_add_text(w, "type", "sensor");
     json_add_text(w, "product", "ajar");
     json_add_text(w, "version", AJAR_VERSION);
@@ -435,6 +450,17 @@ static void add_exposure(struct json_writer *w, const struct event *event)
     json_end_object(w, state);
 }
 
+static void add_amounts(struct json_writer *w, const struct finding *finding)
+{
+    add_count(w, "records", finding->records);
+    if (finding->records != FINDING_NO_COUNT)
+        json_add_text(w, "records_source", source_name(finding->records_source));
+    add_count(w, "returned", finding->returned);
+    add_count(w, "bytes", finding->gave_bytes);
+    add_count(w, "requests", finding->requests);
+    json_add_bool(w, "partial", finding->partial);
+}
+
 static void add_store(struct json_writer *w, const struct event *event, const struct limits *limits)
 {
     const struct finding *finding = event->finding;
@@ -447,15 +473,10 @@ static void add_store(struct json_writer *w, const struct event *event, const st
     json_add_text(w, "credentials", credentials_name(event->credentials));
     json_add_text(w, "identity", identity_word(finding->identity));
     json_add_text(w, "protection", finding->protection);
-    add_count(w, "records", finding->records);
-    if (finding->records != FINDING_NO_COUNT)
-        json_add_text(w, "records_source", source_name(finding->records_source));
-    add_count(w, "returned", finding->returned);
-    add_count(w, "bytes", finding->gave_bytes);
-    add_count(w, "requests", finding->requests);
+    if (has_amounts(event))
+        add_amounts(w, finding);
     add_datasets(w, finding, limits);
     add_evidence(w, finding, limits);
-    json_add_bool(w, "partial", finding->partial);
     add_true(w, "request_unseen", finding->request_unseen);
     add_true(w, "weak", finding->weak);
     add_true(w, "sampled", finding->sampled);
@@ -464,37 +485,22 @@ static void add_store(struct json_writer *w, const struct event *event, const st
     add_exposure(w, event);
 }
 
-static void add_status(struct json_writer *w, const struct sensor_status *status)
-{
-    struct json_mark object = json_begin_object(w, "status");
-    json_add_number(w, "packets", status->packets);
-    json_add_number(w, "bytes", status->bytes);
-    json_add_number(w, "dropped_kernel", status->dropped_kernel);
-    json_add_number(w, "dropped_interface", status->dropped_interface);
-    json_add_number(w, "flows", status->flows);
-    json_add_number(w, "flows_now", status->flows_now);
-    json_add_number(w, "gaps", status->gaps);
-    json_add_number(w, "anomalies", status->anomalies);
-    json_add_number(w, "findings", status->findings);
-    json_add_number(w, "findings_dropped", status->findings_dropped);
-    json_add_number(w, "events", status->events);
-    json_add_number(w, "events_dropped", status->events_dropped);
-    json_add_number(w, "memory_bytes", status->memory_bytes);
-    json_add_number(w, "open_exposures", status->open_exposures);
-    json_end_object(w, object);
-}
-
 static void add_ajar(struct json_writer *w, const struct emit_options *options,
                      const struct event *event, const struct limits *limits)
 {
     struct json_mark ajar = json_begin_object(w, "ajar");
-    json_add_text(w, "site", options->site);
+    json_add_number(w, "schema_version", EMIT_SCHEMA_VERSION);
+    json_add_text_cut(w, "site", options->site, NAME_MAX_BYTES);
     if (options->import_id)
-        json_add_text(w, "import", options->import_id);
+        json_add_text_cut(w, "import", options->import_id, NAME_MAX_BYTES);
+    if (event->folded)
+        add_count(w, "folded", event->folded);
     if (event->finding)
         add_store(w, event, limits);
     if (event->status)
-        add_status(w, event->status);
+        json_add_status(w, event->status);
+    if (event->trouble)
+        json_add_trouble(w, event->trouble);
     unsigned reasons =
         event->reason_count < EVENT_REASONS_MAX ? event->reason_count : EVENT_REASONS_MAX;
     add_words(w, "severity_reasons", event->reasons, reasons);

@@ -10,6 +10,8 @@
 
 #include <stddef.h>
 
+#define EMIT_SCHEMA_VERSION 1 /* ajar.schema_version: docs/events.md says when it rises */
+
 /*
  * Writes the document without a newline, and its length. Lists are cut (and the cut counted in the
  * document) until it fits into `size` bytes; EMIT_JSON_MAX is always enough. AJAR_ERR_LIMIT

@@ -120,7 +120,7 @@ static void put_escaped(struct json_writer *writer, const char *text, size_t len
     }
 }
 
-void json_add_text(struct json_writer *writer, const char *key, const char *text)
+void json_add_text_cut(struct json_writer *writer, const char *key, const char *text, size_t size)
 {
     if (writer->full)
         return;
@@ -132,14 +132,19 @@ void json_add_text(struct json_writer *writer, const char *key, const char *text
         return;
     put_key(writer, key);
     put_char(writer, '"');
-    if (whole && length < JSON_TEXT_MAX) {
+    if (whole && length < size) {
         put(writer, text, length);
     } else {
         char valid[JSON_TEXT_MAX];
-        length = text_make_utf8(valid, sizeof valid, text, length + strlen(text + length));
+        length = text_make_utf8(valid, size, text, length + strnlen(text + length, size));
         put_escaped(writer, valid, length);
     }
     put_char(writer, '"');
+}
+
+void json_add_text(struct json_writer *writer, const char *key, const char *text)
+{
+    json_add_text_cut(writer, key, text, JSON_TEXT_MAX);
 }
 
 static void put_digits(struct json_writer *writer, uint64_t number)

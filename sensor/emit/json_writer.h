@@ -38,6 +38,9 @@ void json_end_array(struct json_writer *writer, struct json_mark mark);
 
 /* Members of an object, or (key NULL) of an array. */
 void json_add_text(struct json_writer *writer, const char *key, const char *text);
+/* The same, but at most `size` - 1 bytes of it, cut between characters; `size` up to JSON_TEXT_MAX.
+ */
+void json_add_text_cut(struct json_writer *writer, const char *key, const char *text, size_t size);
 void json_add_number(struct json_writer *writer, const char *key, uint64_t number);
 void json_add_bool(struct json_writer *writer, const char *key, bool value);
 

@@ -20,8 +20,10 @@ BUILD = os.environ["AJAR_BUILD"]
 CITY = os.path.join(BUILD, "tests", "geo", "city.mmdb")
 ASN = os.path.join(BUILD, "tests", "geo", "asn.mmdb")
 CAPTURES = os.path.join(ROOT, "tests", "captures")
-SCHEMA = os.path.join(ROOT, "docs", "event.schema.json")
 SECONDS = 60    # no run of ajar in these tests takes longer
+
+sys.path.insert(0, os.path.join(ROOT, "tests", "support"))
+import contract
 
 RUNGS = ["none", "probed", "revealed", "refused", "open", "metadata", "data", "drained", "tampered"]
 EXPOSED = set(RUNGS[4:])
@@ -39,11 +41,8 @@ def ajar(*arguments, stdin=None):
 
 
 def events_of(text):
-    """The events of NDJSON output; a line that is no JSON object fails the test."""
-    events = [json.loads(line) for line in text.splitlines()]
-    for event in events:
-        assert isinstance(event, dict), event
-    return events
+    """The events of NDJSON output; a line that is no event of docs/event.schema.json fails the test."""
+    return contract.read(text.splitlines())
 
 
 def read_json(*arguments, stdin=None):
@@ -178,7 +177,7 @@ class Redis:
         return [(int(number.split("-")[0]), dict(zip(fields[::2], fields[1::2]))) for number, fields in stream]
 
     def events(self, database=0):
-        return [json.loads(fields["json"]) for _, fields in self.entries(database)]
+        return contract.read(fields["json"] for _, fields in self.entries(database))
 
 
 def cannot_run(why):

@@ -2,15 +2,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The shipped captures: what ajar says of each connection is what the recorded server held, and every event is valid."""
 import gzip
-import json
 import os
 import shutil
 import tempfile
 import unittest
 
-import jsonschema
-
 import support
+import contract    # support says where it is
 
 
 def difference(want, have):
@@ -55,19 +53,14 @@ class Captures(unittest.TestCase):
                 self.assertEqual([c for c, facts in have.items() if facts["verdict"] in support.EXPOSED and c not in want], [])
 
     def test_every_event_is_valid(self):
-        with open(support.SCHEMA) as file:
-            schema = json.load(file)
-        kind = jsonschema.validators.validator_for(schema)
-        kind.check_schema(schema)
-        validator = kind(schema)
         events = support.read_json("--geo", support.CITY, "--geo", support.ASN, *support.captures())
-        self.assertTrue(events)
+        self.assertGreater(len(events), 100)
         for event in events:
-            problems = [f"{error.json_path}: {error.message}" for error in validator.iter_errors(event)]
-            self.assertEqual(problems, [], event)
+            contract.check(event)
         broken = dict(events[0])
         del broken["@timestamp"]
-        self.assertFalse(validator.is_valid(broken), "the schema accepts an event without a time")
+        with self.assertRaises(AssertionError, msg="the schema accepts an event without a time"):
+            contract.check(broken)
 
     def test_events_have_ids_of_their_own_that_stay(self):
         for capture in support.captures():

@@ -35,7 +35,7 @@ def expand(name):
 
 
 def fields_of_page(page):
-    table = page[page.index("## Fields"):page.index("## What an exposure remembers")]
+    table = page[page.index("## Fields"):page.index("## The sensor's own numbers")]
     names = []
     for row in table.splitlines():
         if row.startswith("| `"):

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "emit/events.h"
 #include "emit/json.h"
+#include "emit/json_sensor.h"
 
 #include <jansson.h>
 
@@ -122,6 +123,8 @@ Test(json, says_who_did_what_to_whom)
     assert_text("observer.product", "ajar");
     assert_text("observer.version", AJAR_VERSION);
     assert_text("ajar.site", "hq");
+    assert_number("ajar.schema_version", 1);
+    assert_absent("ajar.folded");
 }
 
 Test(json, writes_coordinates_as_short_numbers)
@@ -365,7 +368,8 @@ Test(json, marks_events_of_a_reading)
 
 Test(json, writes_a_status)
 {
-    struct sensor_status status = {.packets = 5, .open_exposures = 2};
+    struct sensor_status status = {
+        .packets = 5, .open_exposures = 2, .queue = 17, .events_folded = 3, .packet_deaths = 1};
     static const struct place nowhere;
     sample.event = (struct event){.action = EVENT_SENSOR_STATUS,
                                   .time_ns = WHEN,
@@ -378,9 +382,93 @@ Test(json, writes_a_status)
     assert_text("event.action", "sensor-status");
     assert_number("ajar.status.packets", 5);
     assert_number("ajar.status.open_exposures", 2);
+    assert_number("ajar.status.queue", 17);
+    assert_number("ajar.status.events_folded", 3);
+    assert_number("ajar.status.packet_deaths", 1);
+    assert_absent("ajar.status.redis");
+    assert_absent("ajar.status.journal");
     assert_absent("source");
     assert_absent("network");
     assert_absent("ajar.verdict");
+    SET(status.redis, "the name \"redis\" is not known");
+    SET(status.journal, "ok");
+    write_event();
+    assert_text("ajar.status.redis", "the name \"redis\" is not known");
+    assert_text("ajar.status.journal", "ok");
+}
+
+Test(json, writes_trouble)
+{
+    struct trouble trouble = {TROUBLE_EVENTS_NOT_ACCEPTED, 40, "the disk is full"};
+    static const struct place nowhere;
+    char long_text[2 * JSON_TEXT_MAX];
+    sample.event = (struct event){.action = EVENT_SENSOR_TROUBLE,
+                                  .time_ns = WHEN,
+                                  .severity = 60,
+                                  .reasons = {"events-not-accepted"},
+                                  .reason_count = 1,
+                                  .source = &nowhere,
+                                  .target = &nowhere,
+                                  .trouble = &trouble};
+    SET(sample.event.id, "00000000000000000000000000000001");
+    write_event();
+    assert_text("event.kind", "event");
+    assert_text("event.action", "sensor-trouble");
+    assert_list("event.category", "process");
+    assert_list("event.type", "info");
+    assert_text("ajar.trouble.kind", "events-not-accepted");
+    assert_number("ajar.trouble.count", 40);
+    assert_text("ajar.trouble.text", "the disk is full");
+    assert_list("ajar.severity_reasons", "events-not-accepted");
+    assert_absent("source");
+    assert_absent("event.outcome");
+    memset(long_text, 'x', sizeof long_text - 1);
+    long_text[sizeof long_text - 1] = '\0';
+    trouble.text = long_text;
+    write_event();
+    cr_assert_eq(strlen(json_string_value(at("ajar.trouble.text"))), TROUBLE_TEXT_MAX - 1);
+}
+
+Test(json, says_how_many_were_folded)
+{
+    sample.event.folded = 12;
+    write_event();
+    assert_number("ajar.folded", 12);
+    assert_number("ajar.requests", 0);
+}
+
+Test(json, writes_folded_events_without_amounts)
+{
+    sample.event.action = EVENT_EVENTS_FOLDED;
+    sample.event.folded = 12;
+    add_exposure(&sample, 1);
+    write_event();
+    assert_text("event.action", "events-folded");
+    assert_text("event.kind", "alert");
+    assert_text("event.start", "2019-12-29T10:11:11.000000Z");
+    assert_text("event.end", "2019-12-29T10:11:12.000000Z");
+    assert_number("ajar.folded", 12);
+    assert_text("ajar.verdict", "drained");
+    assert_text("ajar.exposure", sample.exposure.id);
+    assert_text("source.ip", "203.0.113.61");
+    assert_number("source.port", 41822);
+    static const char *const absent[] = {
+        "source.bytes", "destination.bytes", "network.bytes", "ajar.returned",       "ajar.bytes",
+        "ajar.partial", "ajar.requests",     "ajar.records",  "ajar.exposure_state", "http"};
+    for (size_t i = 0; i < sizeof absent / sizeof absent[0]; i++)
+        assert_absent(absent[i]);
+}
+
+Test(json, cuts_names_that_are_too_long)
+{
+    char name[1000];
+    memset(name, 'x', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    struct emit_options chosen = {.sensor = name, .site = name, .import_id = name};
+    write_with(&chosen);
+    cr_assert_eq(strlen(json_string_value(at("observer.name"))), 127);
+    cr_assert_eq(strlen(json_string_value(at("ajar.site"))), 127);
+    cr_assert_eq(strlen(json_string_value(at("ajar.import"))), 127);
 }
 
 Test(json, repairs_and_escapes_text_of_the_wire)
@@ -408,8 +496,23 @@ Test(json, cuts_lists_to_fit_and_says_so)
 
 #define FILL(field) (memset(field, 1, sizeof(field) - 1), (field)[sizeof(field) - 1] = '\0')
 
+static void fill_place(struct place *place)
+{
+    FILL(place->country_name);
+    FILL(place->region_name);
+    FILL(place->city_name);
+    FILL(place->as_name);
+    place->as_number = UINT32_MAX;
+    place->has_location = true;
+    place->latitude = -89.9999;
+    place->longitude = -179.9999;
+}
+
 Test(json, always_fits_into_its_limit)
 {
+    char countries[32 * 3] = "";
+    for (size_t i = 0; i + 1 < sizeof countries / 3; i++)
+        (void)snprintf(countries + 3 * i, 4, "%c%c,", 'A' + (char)(i % 26), 'A' + (char)(i / 26));
     struct finding *f = &sample.finding;
     FILL(f->store);
     FILL(f->product);
@@ -431,11 +534,19 @@ Test(json, always_fits_into_its_limit)
     f->evidence_count = FINDING_EVIDENCE_MAX;
     f->status = 200;
     f->risks = UINT64_MAX;
-    FILL(sample.source.city_name);
-    FILL(sample.source.as_name);
+    fill_place(&sample.source);
+    fill_place(&sample.target);
     add_exposure(&sample, 1);
     sample.event.action = EVENT_EXPOSURE_OPENED;
-    write_event();
+    sample.event.folded = UINT64_MAX;
+    sample.event.reason_count = EVENT_REASONS_MAX;
+    for (int i = 0; i < EVENT_REASONS_MAX; i++)
+        sample.event.reasons[i] = "credentials presented";
+    sample.exposure.countries = countries;
+    char name[200];
+    FILL(name);
+    struct emit_options chosen = {.sensor = name, .site = name, .import_id = name};
+    write_with(&chosen);
     cr_assert_gt(length, 8000, "the text of the wire is in it");
 }
 
