@@ -5,14 +5,18 @@
  */
 #include "emit/emit.h"
 #include "emit/log_sink.h"
+#include "journal/inspect.h"
 #include "run_check.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <limits.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#define LONG_WAIT_S 60 /* events of a Redis that takes them do not wait this long */
 
 /* Whether this process may, with the rights it has in force. */
 static bool may(const char *path, int how)
@@ -31,31 +35,105 @@ static void find_folder(const char *path, char folder[static PATH_MAX])
         (void)snprintf(folder, PATH_MAX, "%.*s", length ? (int)length : 1, path);
 }
 
-/* Says why the file cannot be written, or made; true if it can. */
+/* Whether files can be made beside this one; says why not. */
+static bool check_folder(struct checking *c, const char *what, const char *path)
+{
+    char folder[PATH_MAX];
+    find_folder(path, folder);
+    if (!may(folder, F_OK))
+        check_say_error(c, "%s %s: there is no folder %s.   mkdir %s", what, path, folder, folder);
+    else if (!may(folder, W_OK | X_OK))
+        check_say_error(c, "%s %s: the folder %s cannot be written: %s", what, path, folder,
+                        strerror(errno));
+    else
+        return true;
+    return false;
+}
+
+/* Whether the file can be written, or made; says why not. */
 static bool check_writable(struct checking *c, const char *what, const char *path)
 {
     struct stat info;
-    char folder[PATH_MAX];
-    find_folder(path, folder);
-    if (stat(path, &info) == 0) {
-        if (S_ISDIR(info.st_mode))
-            check_say_error(c, "%s %s: is a folder; name a file in it", what, path);
-        else if (!may(path, W_OK))
-            check_say_error(c, "%s %s: %s.   chown it to the user of the run", what, path,
-                            strerror(errno));
-        else
-            return true;
-    } else if (errno != ENOENT) {
+    if (stat(path, &info) != 0 && errno == ENOENT)
+        return check_folder(c, what, path);
+    if (stat(path, &info) != 0)
         check_say_error(c, "%s %s: %s", what, path, strerror(errno));
-    } else if (stat(folder, &info) != 0) {
-        check_say_error(c, "%s %s: there is no folder %s.   mkdir %s", what, path, folder, folder);
-    } else if (!may(folder, W_OK | X_OK)) {
-        check_say_error(c, "%s %s: the folder %s cannot be written: %s", what, path, folder,
+    else if (S_ISDIR(info.st_mode))
+        check_say_error(c, "%s %s: is a folder; name a file in it", what, path);
+    else if (!may(path, W_OK))
+        check_say_error(c, "%s %s: %s.   chown it to the user of the run", what, path,
                         strerror(errno));
-    } else {
+    else
         return true;
-    }
     return false;
+}
+
+/* "90 s", "45 min", "3 h", "2 d" */
+static void write_age(uint64_t seconds, char *text, size_t size)
+{
+    static const struct {
+        uint64_t seconds;
+        const char *unit;
+    } units[] = {{UINT64_C(172800), "d"}, {7200, "h"}, {120, "min"}, {0, "s"}};
+    static const uint64_t lengths[] = {86400, 3600, 60, 1};
+    size_t i = 0;
+    while (seconds < units[i].seconds)
+        i++;
+    (void)snprintf(text, size, "%" PRIu64 " %s", seconds / lengths[i], units[i].unit);
+}
+
+static void say_journal(const char *path, const struct journal_facts *facts)
+{
+    char use[64] = "", age[32];
+    if (facts->in_use && facts->writer)
+        (void)snprintf(use, sizeof use, "; in use by the running sensor (process %ld)",
+                       (long)facts->writer);
+    else if (facts->in_use)
+        (void)snprintf(use, sizeof use, "; in use by the running sensor");
+    write_age(facts->waiting_s, age, sizeof age);
+    if (facts->corrupt)
+        check_say_warning(
+            "journal %s: is damaged; the next run moves it aside and begins a new one", path);
+    else if (facts->undelivered && facts->waiting_s >= LONG_WAIT_S)
+        check_say_warning("journal %s: about %" PRIu64 " events have been waiting for Redis, the "
+                          "oldest for %s%s",
+                          path, facts->undelivered, age, use);
+    else
+        check_say_ok("journal %s: about %" PRIu64 " events, %.1f MiB, %" PRIu64 " undelivered%s",
+                     path, facts->events, (double)facts->bytes / (1 << 20), facts->undelivered,
+                     use);
+}
+
+/* The folder is made at the start, the one above it is not. */
+static void check_new_journal(struct checking *c, const char *path)
+{
+    char folder[PATH_MAX], above[PATH_MAX];
+    find_folder(path, folder);
+    find_folder(folder, above);
+    if (may(folder, W_OK | X_OK) || (!may(folder, F_OK) && may(above, W_OK | X_OK)))
+        check_say_ok("journal %s: will be begun", path);
+    else
+        check_say_error(c, "journal %s: the folder %s %s.   install -d -m 750 -o %s %s", path,
+                        folder, may(folder, F_OK) ? "cannot be written" : "cannot be made",
+                        c->config->user[0] ? c->config->user : "USER", folder);
+}
+
+static void check_journal(struct checking *c)
+{
+    const char *path = c->config->journal;
+    struct journal_facts facts;
+    struct problem problem = {.text = ""};
+    if (strcmp(path, CONFIG_JOURNAL_MEMORY) == 0) {
+        check_say_ok("journal in memory: what is not delivered is lost when the sensor ends");
+        return;
+    }
+    enum ajar_status status = journal_inspect(path, &facts, &problem);
+    if (status == AJAR_ERR_NOT_FOUND)
+        check_new_journal(c, path);
+    else if (status != AJAR_OK)
+        check_say_error(c, "journal %s", problem.text);
+    else if (check_writable(c, "journal", path) && check_folder(c, "journal", path))
+        say_journal(path, &facts);
 }
 
 static void check_file(struct checking *c)
@@ -156,6 +234,7 @@ static void check_redis(struct checking *c)
 
 void check_outputs(struct checking *c)
 {
+    check_journal(c);
     check_file(c);
     check_logs(c);
     check_redis(c);

@@ -21,11 +21,16 @@ static bool make_name(const char *path, char name[static PATH_MAX])
     return snprintf(name, PATH_MAX, "%s.lock", path) < PATH_MAX;
 }
 
-static enum ajar_status tell_holder(int fd, const char *path, struct problem *problem)
+static long read_holder(int fd)
 {
     char text[24] = "";
     ssize_t length = pread(fd, text, sizeof text - 1, 0);
-    long holder = length > 0 ? strtol(text, NULL, 10) : 0;
+    return length > 0 ? strtol(text, NULL, 10) : 0;
+}
+
+static enum ajar_status tell_holder(int fd, const char *path, struct problem *problem)
+{
+    long holder = read_holder(fd);
     if (holder <= 0)
         return problem_set(problem, AJAR_ERR_USAGE, "%s: another ajar writes this journal", path);
     return problem_set(problem, AJAR_ERR_USAGE,
@@ -75,4 +80,24 @@ void lock_close(struct lock *lock, const char *path, bool remove)
         (void)unlink(name);
     (void)close(lock->fd);
     lock->fd = -1;
+}
+
+bool lock_is_there(const char *path)
+{
+    char name[PATH_MAX];
+    return make_name(path, name) && access(name, F_OK) == 0;
+}
+
+bool lock_is_held(const char *path, pid_t *holder)
+{
+    char name[PATH_MAX];
+    int fd = make_name(path, name) ? open(name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
+    if (fd < 0)
+        return false;
+    bool held = flock(fd, LOCK_SH | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+    long process = held ? read_holder(fd) : 0;
+    (void)close(fd);
+    if (held)
+        *holder = process > 0 ? (pid_t)process : 0;
+    return held;
 }

@@ -6,6 +6,7 @@
 #include "ajar/problem.h"
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 struct lock {
     int fd;
@@ -19,5 +20,12 @@ enum ajar_status lock_open(const char *path, struct lock *lock, struct problem *
 /* Ends the lock; the file stays, unless `remove` (nothing came of the journal). fd -1 is accepted.
  */
 void lock_close(struct lock *lock, const char *path, bool remove);
+
+/* Whether a journal has been written under this name before. */
+bool lock_is_there(const char *path);
+
+/* Whether some ajar holds the lock now; *holder is its process id, 0 = not known. The lock is tried
+ * for an instant and let go. */
+bool lock_is_held(const char *path, pid_t *holder);
 
 #endif

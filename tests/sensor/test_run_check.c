@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* `ajar check`: what it says of outputs and rights, and its exit status. */
 #include "emit/log_daemon.h"
+#include "journal/journal.h"
 #include "run.h"
 
 #include <pwd.h>
@@ -109,6 +110,87 @@ static enum exit_status check_output(const char *output)
     enum exit_status status = check("-c", name, NULL);
     (void)unlink(name);
     return status;
+}
+
+static void clean_journal(void)
+{
+    static const char *const parts[] = {"-wal", "-shm", ".lock"};
+    char name[96];
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        (void)snprintf(name, sizeof name, "%s%s", path, parts[i]);
+        (void)unlink(name);
+    }
+    (void)unlink(path);
+}
+
+static struct journal *begin_journal(void)
+{
+    struct journal_options options = {
+        .path = path, .sensor = "s", .bytes_max = 1 << 30, .feeds_redis = true};
+    struct journal *journal = NULL;
+    struct problem problem = {.text = ""};
+    cr_assert_eq(journal_open(&options, &journal, &problem), AJAR_OK, "%s", problem.text);
+    struct journal_event event = {.sequence = 7,
+                                  .time_ns = 1,
+                                  .id = "i",
+                                  .action = "a",
+                                  .store = "",
+                                  .verdict = "",
+                                  .source = "",
+                                  .server = "",
+                                  .country = "",
+                                  .exposure = "",
+                                  .import_id = "",
+                                  .json = "{}",
+                                  .json_length = 2};
+    cr_assert_eq(journal_add(journal, &event), AJAR_OK);
+    cr_assert_eq(journal_commit(journal, NULL, "", 1, 1), AJAR_OK);
+    return journal;
+}
+
+Test(run_check, says_what_is_in_the_journal_and_who_writes_it)
+{
+    cr_assert_eq(check("--journal", path, NULL), EXIT_NOTHING, "%s", said);
+    expect("ok       journal %s: will be begun", path);
+    cr_assert_neq(access(path, F_OK), 0, "it was made");
+    struct journal *journal = begin_journal();
+    cr_assert_eq(check("--journal", path, NULL), EXIT_NOTHING, "%s", said);
+    char line[256];
+    (void)snprintf(line, sizeof line, "ok       journal %s: about 1 events, ", path);
+    cr_assert(strstr(said, line), "%s", said);
+    (void)snprintf(line, sizeof line,
+                   "MiB, 1 undelivered; in use by the running sensor (process %d)\n", getpid());
+    cr_assert(strstr(said, line), "%s", said);
+    journal_close(journal);
+    cr_assert_eq(check("--journal", path, NULL), EXIT_NOTHING, "%s", said);
+    cr_assert(strstr(said, "MiB, 1 undelivered\n"), "%s", said);
+    clean_journal();
+}
+
+Test(run_check, warns_of_events_that_have_been_waiting_for_long)
+{
+    char command[256];
+    journal_close(begin_journal());
+    (void)snprintf(command, sizeof command,
+                   "sqlite3 '%s' 'UPDATE events SET accepted = accepted - 10800000000000'", path);
+    cr_assert_eq(system(command), 0);
+    cr_assert_eq(check("--journal", path, NULL), EXIT_NOTHING, "%s", said);
+    expect("WARNING  journal %s: about 1 events have been waiting for Redis, the oldest for 3 h",
+           path);
+    clean_journal();
+}
+
+Test(run_check, refuses_a_journal_that_is_none_or_cannot_be_begun)
+{
+    FILE *file = fopen(path, "w");
+    cr_assert(file);
+    (void)fputs("a page of text\n", file);
+    fclose(file);
+    cr_assert_eq(check("--journal", path, NULL), EXIT_ERROR);
+    expect("ERROR    journal %s: is no journal of ajar; name another file", path);
+    cr_assert_eq(check("--journal", "/nowhere/deep/journal.db", NULL), EXIT_ERROR);
+    expect("ERROR    journal /nowhere/deep/journal.db: the folder /nowhere/deep cannot be made.   "
+           "install -d -m 750 -o USER /nowhere/deep");
 }
 
 Test(run_check, tries_the_file_without_making_it)
