@@ -194,12 +194,21 @@ static enum ajar_status open_reader(struct journal *journal, struct problem *pro
 static enum ajar_status open_checkpoints(struct journal *journal, struct problem *problem)
 {
     struct database *database = NULL;
+    int64_t one;
     if (!journal->checkpointer)
         return AJAR_OK;
     enum ajar_status status = database_open(journal->path, ASIDE_PATIENCE_MS, &database, problem);
-    if (status == AJAR_OK)
-        checkpointer_give(journal->checkpointer, database);
-    return status;
+    if (status != AJAR_OK)
+        return status;
+    /* A connection that never read does not know that there is a log. */
+    status = database_read_number(database, "SELECT one FROM journal", &one);
+    if (status != AJAR_OK) {
+        (void)problem_set(problem, status, "%s: %s", journal->name, database_text(database));
+        database_close(database);
+        return status;
+    }
+    checkpointer_give(journal->checkpointer, database);
+    return AJAR_OK;
 }
 
 static enum ajar_status open_writer(struct journal *journal, struct problem *problem)

@@ -4,6 +4,7 @@
 #define AJAR_TESTS_JOURNALS_H
 
 #include "journal/journal.h"
+#include "ledger/findings.h"
 
 #include <criterion/criterion.h>
 #include <fcntl.h>
@@ -13,9 +14,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define SECOND 1000000000ULL
-#define WHEN   (1577614272ULL * SECOND) /* 2019-12-29 10:11:12 UTC */
 
 struct place_of_test {
     char folder[64];

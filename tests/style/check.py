@@ -35,7 +35,7 @@ LIBRARIES = {
 }
 # xxHash is header-only and part of hot loops; the C library, the kernel's and the compiler's headers are everybody's.
 EVERYBODY = re.compile(
-    r"(assert|byteswap|ctype|dirent|endian|errno|fcntl|float|fnmatch|getopt|glob|inttypes|limits|locale|math|poll|pthread|sched|setjmp"
+    r"(assert|byteswap|ctype|dirent|endian|errno|fcntl|float|fnmatch|getopt|glob|inttypes|limits|locale|math|poll|pthread|sched|semaphore|setjmp"
     r"|signal|stdalign|stdarg|stdatomic|stdio_ext|stdbool|stddef|stdint|stdio|stdlib|stdnoreturn|string|strings|syslog|termios|threads|time|unistd"
     r"|netdb|pwd|grp|ifaddrs|err|xxhash|[a-z]mmintrin|arm_neon|(sys|linux|net|netinet|netpacket|arpa|asm|bits)/[a-z0-9_/-]+)\.h")
 
