@@ -10,6 +10,11 @@ import support
 HOST = "127.0.0.1"
 
 
+def info(redis, *command):
+    """An answer of many lines, as it is."""
+    return subprocess.run(["redis-cli", "-s", redis.socket, *command], capture_output=True, text=True, timeout=support.SECONDS).stdout
+
+
 class Sentinels:
     """A master, a replica, three Sentinels that agree on a dead master within a second."""
     NAME = "ajar-master"
@@ -50,7 +55,7 @@ class Sentinels:
         return all(name in facts and facts[facts.index(name) + 1] == count for name, count in (("num-other-sentinels", "2"), ("num-slaves", "1")))
 
     def info(self, redis):
-        return redis.ask("INFO", "replication") or ""
+        return info(redis, "INFO", "replication")
 
     def url(self, ports=None):
         return "redis+sentinel://" + ",".join(f"{HOST}:{port}" for port in ports or self.ports) + "/" + self.NAME
@@ -68,7 +73,7 @@ class Cluster:
         subprocess.run(["redis-cli", "--cluster", "create", *(f"{HOST}:{node.port}" for node in self.nodes), "--cluster-yes"],
                        check=True, stdout=subprocess.DEVNULL, timeout=support.SECONDS)
         for node in self.nodes:
-            support.wait_until(lambda: "cluster_state:ok" in (node.ask("CLUSTER", "INFO") or ""), "the cluster")
+            support.wait_until(lambda: "cluster_state:ok" in info(node, "CLUSTER", "INFO"), "the cluster")
         self.slot = self.nodes[0].ask("CLUSTER", "KEYSLOT", "{ajar}")
 
     def id_of(self, node):
