@@ -157,9 +157,16 @@ struct trimming {
 /* Deletes a portion of the oldest events in the open transaction, if a bound asks for it. */
 enum ajar_status trim_delete(struct journal *journal, struct trimming *trimming);
 
-/* Measures the database, and says what it and its log take. */
+/* Measures the database after a transaction. */
 enum ajar_status trim_measure(struct journal *journal);
+
+/* What counts against the bound. */
 uint64_t trim_bytes(const struct journal *journal);
+
+/* The write-ahead log: its length, from where on it is to be copied, and how long it may get. */
+uint64_t trim_log_bytes(const struct journal *journal);
+uint64_t trim_log_wanted(const struct journal *journal);
+uint64_t trim_log_max(const struct journal *journal);
 
 /* The sequence up to which events count as delivered. */
 uint64_t trim_delivered(const struct journal *journal);

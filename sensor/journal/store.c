@@ -159,7 +159,7 @@ static enum ajar_status begin_run(struct journal *journal, struct problem *probl
     journal->page_bytes = (uint64_t)page_bytes;
     if (status == AJAR_OK)
         status = database_run(database, "UPDATE journal SET closed = 0");
-    if (status == AJAR_OK)
+    if (status == AJAR_OK || status == AJAR_ERR_LIMIT) /* a full disk may have room again */
         status = writer_prepare(&journal->writer);
     if (status == AJAR_OK)
         status = trim_measure(journal);
@@ -303,6 +303,10 @@ enum ajar_status store_open(struct journal *journal, struct problem *problem)
 {
     struct problem first = {.text = ""};
     enum ajar_status status = open_connections(journal, &first);
+    if (status == AJAR_AGAIN)
+        return problem_set(problem, AJAR_ERR_SYSTEM,
+                           "%s: another program has kept it locked for %d s; end it first",
+                           journal->name, OPEN_PATIENCE_MS / 1000);
     if (status != AJAR_ERR_FORMAT)
         return status == AJAR_OK ? AJAR_OK : problem_set(problem, status, "%s", first.text);
     if (!journal->lock.was_there)

@@ -15,8 +15,13 @@
 #define PORTION_FACTOR 2   /* and this many for each that comes */
 #define NS_PER_S       1000000000ULL
 #define MARK_EVERY_NS  (60 * NS_PER_S)
-#define LOOK_EVERY_NS  NS_PER_S    /* at the room on the disk */
-#define DISK_RESERVE   (16u << 20) /* left on the disk: the log needs room to let things go */
+#define LOOK_EVERY_NS  NS_PER_S     /* at the room on the disk */
+#define DISK_RESERVE   (16u << 20)  /* left on the disk for the log, */
+#define DISK_PART      4            /* but at most this part of what the journal could have */
+#define LOG_WANTED     (8u << 20)   /* the write-ahead log is copied when it has grown to this, */
+#define LOG_PART       4            /* or to this part of the bound */
+#define LOG_MAX        (256u << 20) /* it gets no longer, whoever reads meanwhile */
+#define LOG_MAX_LEAST  (16u << 20)
 
 uint64_t trim_delivered(const struct journal *journal)
 {
@@ -51,9 +56,36 @@ static uint64_t kept_long(const struct journal *journal, uint64_t now)
     return sequence;
 }
 
-static uint64_t log_bytes(const struct journal *journal)
+static uint64_t smaller(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+static uint64_t larger(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+uint64_t trim_log_bytes(const struct journal *journal)
 {
     return (uint64_t)atomic_load(&journal->log_pages) * journal->page_bytes;
+}
+
+uint64_t trim_log_wanted(const struct journal *journal)
+{
+    return smaller(LOG_WANTED, journal->options.bytes_max / LOG_PART);
+}
+
+uint64_t trim_log_max(const struct journal *journal)
+{
+    return smaller(LOG_MAX, larger(LOG_MAX_LEAST, journal->options.bytes_max));
+}
+
+/* A log that somebody's long reading keeps from being begun anew is not mended by letting events
+ * go: only what it takes in good times counts. */
+uint64_t trim_bytes(const struct journal *journal)
+{
+    return journal->live_bytes + smaller(trim_log_bytes(journal), trim_log_wanted(journal));
 }
 
 /* A disk that gets full lowers the bound, so that pages are used again before it is. */
@@ -66,11 +98,9 @@ static void look_at_room(struct journal *journal, uint64_t now)
     journal->bytes_bound = journal->options.bytes_max;
     if (!journal->path || statvfs(journal->path, &disk) != 0)
         return;
-    uint64_t room = (uint64_t)disk.f_bavail * disk.f_frsize;
-    uint64_t fits = journal->file_bytes + log_bytes(journal) + room;
-    fits = fits > DISK_RESERVE ? fits - DISK_RESERVE : 0;
-    if (fits < journal->bytes_bound)
-        journal->bytes_bound = fits;
+    uint64_t room = journal->file_bytes + (uint64_t)disk.f_bavail * disk.f_frsize;
+    journal->bytes_bound =
+        smaller(journal->bytes_bound, room - smaller(DISK_RESERVE, room / DISK_PART));
 }
 
 /* Up to where events may go because the database is too large. Undelivered ones go only for the
@@ -135,11 +165,6 @@ static enum ajar_status find_oldest(struct journal *journal, uint64_t *sequence,
     }
     statement_reset(oldest);
     return status;
-}
-
-static uint64_t larger(uint64_t a, uint64_t b)
-{
-    return a > b ? a : b;
 }
 
 static enum ajar_status delete_events(struct journal *journal, struct trimming *trimming)
@@ -210,9 +235,4 @@ enum ajar_status trim_measure(struct journal *journal)
     journal->file_bytes = (uint64_t)pages * journal->page_bytes;
     journal->live_bytes = (uint64_t)(pages - unused) * journal->page_bytes;
     return AJAR_OK;
-}
-
-uint64_t trim_bytes(const struct journal *journal)
-{
-    return journal->live_bytes + log_bytes(journal);
 }

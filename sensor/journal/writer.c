@@ -11,18 +11,15 @@
 
 #include <string.h>
 
-#define NS_PER_MS        1000000ULL
-#define COMMIT_BYTES     (4u << 20) /* this much waiting is reason enough to commit */
-#define BACK_OFF_FIRST   (10 * NS_PER_MS)
-#define BACK_OFF_MAX     (1000 * NS_PER_MS)
-#define BUSY_SAID_NS     (500 * NS_PER_MS)  /* somebody else's lock is no trouble before that */
-#define CONFIRM_KEPT_NS  (1000 * NS_PER_MS) /* what Redis confirmed is written this late at most */
-#define TRIM_EVERY_NS    (50 * NS_PER_MS)
-#define ASK_EVERY_NS     (100 * NS_PER_MS)
-#define LOG_BYTES        (8u << 20)   /* of the write-ahead log: then it is copied */
-#define LOG_BYTES_FORCED (64u << 20)  /* then the writer copies it itself, */
-#define LOG_BYTES_MAX    (256u << 20) /* and here nothing more is written: somebody reads for long */
-
+#define NS_PER_MS       1000000ULL
+#define COMMIT_BYTES    (4u << 20) /* this much waiting is reason enough to commit */
+#define BACK_OFF_FIRST  (10 * NS_PER_MS)
+#define BACK_OFF_MAX    (1000 * NS_PER_MS)
+#define BUSY_SAID_NS    (500 * NS_PER_MS)  /* somebody else's lock is no trouble before that */
+#define CONFIRM_KEPT_NS (1000 * NS_PER_MS) /* what Redis confirmed is written this late at most */
+#define TRIM_EVERY_NS   (50 * NS_PER_MS)
+#define ASK_EVERY_NS    (100 * NS_PER_MS)
+#define LOG_FORCED      4 /* at this part of its bound, the writer copies the log itself */
 struct preparation {
     struct statement **statement;
     const char *sql;
@@ -213,7 +210,7 @@ static void count_commit(struct journal *journal, const struct transaction *t)
     counters->expired += t->trimming.expired;
     counters->pending = 0;
     counters->commits++;
-    counters->bytes = trim_bytes(journal);
+    counters->bytes = journal->live_bytes + trim_log_bytes(journal);
     (void)pthread_mutex_unlock(&journal->stating);
 }
 
@@ -249,6 +246,8 @@ static void put_off(struct journal *journal, enum ajar_status status, const char
     (void)pthread_mutex_lock(&journal->stating);
     journal->counters.failed_commits++;
     (void)pthread_mutex_unlock(&journal->stating);
+    if (status == AJAR_ERR_LIMIT && journal->checkpointer)
+        checkpointer_ask(journal->checkpointer); /* a log begun anew needs no room */
     if (status != AJAR_AGAIN)
         journal_say(journal, "%s: %s; events wait in memory", journal->name, why);
     else if (now - journal->failing_since_ns >= BUSY_SAID_NS)
@@ -256,21 +255,16 @@ static void put_off(struct journal *journal, enum ajar_status status, const char
                     journal->name);
 }
 
-static uint64_t log_bytes(const struct journal *journal)
-{
-    return (uint64_t)atomic_load(&journal->log_pages) * journal->page_bytes;
-}
-
 /* Asks for a checkpoint when the log has grown; makes one if nobody else could. */
 static void keep_log_short(struct journal *journal, uint64_t now)
 {
-    uint64_t bytes = log_bytes(journal), wanted = journal->options.bytes_max / 4;
+    uint64_t bytes = trim_log_bytes(journal);
     int64_t left;
-    if (!journal->checkpointer || bytes < (wanted < LOG_BYTES ? wanted : LOG_BYTES) ||
+    if (!journal->checkpointer || bytes < trim_log_wanted(journal) ||
         now - journal->asked_ns < ASK_EVERY_NS)
         return;
     journal->asked_ns = now;
-    if (bytes < LOG_BYTES_FORCED)
+    if (bytes < trim_log_max(journal) / LOG_FORCED)
         checkpointer_ask(journal->checkpointer);
     else if (database_checkpoint(journal->writer.database, CHECKPOINT_RESTART, &left) == AJAR_OK)
         atomic_store(&journal->log_pages, 0);
@@ -279,7 +273,7 @@ static void keep_log_short(struct journal *journal, uint64_t now)
 /* Whether the bounds let nothing more in for now. */
 static const char *reason_to_wait(const struct journal *journal)
 {
-    if (log_bytes(journal) >= LOG_BYTES_MAX)
+    if (trim_log_bytes(journal) >= trim_log_max(journal))
         return "another program has been reading it for long, and its log has grown to its bound";
     if (journal->options.keeps_undelivered && trim_bytes(journal) > journal->options.bytes_max &&
         atomic_load(&journal->last_sequence) > atomic_load(&journal->confirmed))
