@@ -34,9 +34,11 @@ os.environ.setdefault("UBSAN_OPTIONS", "print_stacktrace=1")
 
 
 def ajar(*arguments, stdin=None):
-    """Runs ajar to its end. stdin: bytes or None."""
+    """Runs ajar to its end. stdin: bytes or None. Events that it writes are held against their schema."""
     run = subprocess.run([AJAR, *arguments], input=stdin if stdin is not None else b"", capture_output=True, timeout=SECONDS)
     run.stdout, run.stderr = run.stdout.decode("utf-8"), run.stderr.decode("utf-8")
+    if "--json" in arguments:
+        events_of(run.stdout)
     return run
 
 

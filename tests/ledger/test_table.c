@@ -177,7 +177,7 @@ Test(table, escapes_the_wire_and_fits_the_screen)
     f.returned_new = f.gave_bytes_new = UINT64_MAX / 2;
     f.requests_new = UINT32_MAX;
     for (int i = 0; i < 40; i++) {
-        char name[96];
+        char name[96] = "";
         memset(name, '\n', sizeof name - 1);
         (void)snprintf(name, sizeof name, "%d", i);
         name[strlen(name)] = '\r';
