@@ -8,6 +8,7 @@
 
 #include "base/timestamp.h"
 #include "enrich/enrich.h"
+#include "journal/journal.h"
 #include "process/memory.h"
 
 #include <pthread.h>
@@ -21,12 +22,14 @@
 #define NAP_NS             1000000 /* between an empty ring and the wait for more */
 #define FINISH_READ_MS     10000   /* how long an ending run waits for Redis */
 #define FINISH_WATCH_MS    5000
+#define JOURNAL_BYTES_MAX  (256u << 20)
 
 struct delivery {
     struct delivery_options options;
     struct enricher *enricher;
     struct emitter *emitter;
     struct ledger *ledger;
+    struct journal *journal; /* in memory; NULL without a Redis */
     pthread_t thread;
     bool started;
     pthread_mutex_t lock; /* of reported */
@@ -51,6 +54,23 @@ static enum ajar_status open_databases(struct delivery *d, struct problem *probl
     return status;
 }
 
+static enum ajar_status open_journal(struct delivery *d, struct problem *problem)
+{
+    const struct journal_options options = {
+        .sensor = d->options.config->sensor, .bytes_max = JOURNAL_BYTES_MAX, .feeds_redis = true};
+    if (d->options.config->redis_url[0] == '\0')
+        return AJAR_OK;
+    return journal_open(&options, &d->journal, problem);
+}
+
+static void settle(struct delivery *d)
+{
+    const char *import_id = d->options.import_id ? d->options.import_id : "";
+    if (d->journal)
+        (void)journal_commit(d->journal, d->ledger, import_id, 0, 0);
+    emitter_flush(d->emitter);
+}
+
 static enum ajar_status open_outputs(struct delivery *d, struct problem *problem)
 {
     const struct config *config = d->options.config;
@@ -65,6 +85,7 @@ static enum ajar_status open_outputs(struct delivery *d, struct problem *problem
                   .stream = true,
                   .stream_max = config->redis_stream_max,
                   .verify = true},
+        .journal = d->journal,
         .live = d->options.live,
     };
     return emitter_new(&options, &d->emitter, problem);
@@ -99,6 +120,8 @@ enum ajar_status delivery_new(const struct delivery_options *options, struct del
     (void)pthread_mutex_init(&d->lock, NULL); /* cannot fail with default attributes on Linux */
     enum ajar_status status = open_databases(d, problem);
     if (status == AJAR_OK)
+        status = open_journal(d, problem);
+    if (status == AJAR_OK)
         status = open_outputs(d, problem);
     if (status == AJAR_OK)
         status = open_ledger(d, problem);
@@ -116,7 +139,7 @@ static void complete_status(struct delivery *d, struct sensor_status *status)
     emitter_read_counters(d->emitter, &emitted);
     status->findings = ledger_counters(d->ledger)->findings;
     status->events = emitted.events;
-    status->events_dropped = emitted.redis_dropped + emitted.redis_refused;
+    status->events_dropped = emitted.redis_refused;
     (void)memory_read(&status->memory_bytes); /* stays 0 where /proc is not mounted */
 }
 
@@ -124,8 +147,9 @@ static void emit_status(struct delivery *d, const struct sensor_status *numbers)
 {
     struct sensor_status status = *numbers;
     complete_status(d, &status);
+    emitter_report(d->emitter, &status);
     ledger_add_status(d->ledger, &status);
-    emitter_flush(d->emitter);
+    settle(d);
 }
 
 static void emit_due_status(struct delivery *d)
@@ -153,8 +177,10 @@ static void *deliver(void *context)
         d->needless = emitter_is_needless(d->emitter);
         emit_due_status(d);
         const struct finding *finding = ring_peek(d->options.findings);
+        if (d->journal && journal_is_due(d->journal))
+            settle(d);
         if (!finding) {
-            emitter_flush(d->emitter);
+            settle(d);
             /* A nap gathers what follows: else the packet thread would wake this one for each. */
             nap();
             finding = ring_peek_wait(d->options.findings, IDLE_WAIT_MS);
@@ -209,6 +235,7 @@ void delivery_free(struct delivery *delivery)
         return;
     ledger_free(delivery->ledger);
     emitter_free(delivery->emitter);
+    journal_close(delivery->journal);
     enricher_free(delivery->enricher);
     (void)pthread_mutex_destroy(&delivery->lock);
     free(delivery);

@@ -219,17 +219,15 @@ static void check_redis(struct checking *c)
         .list = or_null(config->redis_list),
         .list_max = config->redis_list_max,
     };
-    struct emit_options emit = {.sensor = config->sensor, .site = config->site, .redis = options};
-    struct emitter *emitter = NULL;
+    char text[128];
     struct problem problem = {.text = ""};
     if (!config->redis_url[0])
         return;
     check_keys(config);
-    if (emitter_new(&emit, &emitter, &problem) == AJAR_OK)
-        check_say_ok("Redis answers");
+    if (emitter_check_redis(&options, text, sizeof text, &problem) == AJAR_OK)
+        check_say_ok("%s answers", text);
     else
         check_say_error(c, "%s", problem.text);
-    emitter_free(emitter);
 }
 
 void check_outputs(struct checking *c)

@@ -135,8 +135,7 @@ static void summarise(const struct watching *w)
     log_info("%s: %" PRIu64 " events; dropped: %" PRIu64 " packets by the kernel, %" PRIu64
              " by the interface, %" PRIu64 " findings, %" PRIu64 " events",
              w->config->interfaces[0], emitted.events, status.dropped_kernel,
-             status.dropped_interface, status.findings_dropped,
-             emitted.redis_dropped + emitted.redis_refused);
+             status.dropped_interface, status.findings_dropped, emitted.redis_refused);
 }
 
 enum exit_status run_watch(const struct config *config)

@@ -47,10 +47,9 @@ struct emit_options {
 
 struct emit_counters {
     uint64_t events;
-    uint64_t written;     /* lines to the file */
-    uint64_t log_dropped; /* events that syslog or journald did not take */
-    uint64_t redis_queued;
-    uint64_t redis_dropped;
+    uint64_t written;            /* lines to the file */
+    uint64_t file_dropped;       /* lines that the file did not take */
+    uint64_t log_dropped;        /* events that syslog or journald did not take */
     uint64_t redis_acknowledged; /* events that this run put into Redis */
     uint64_t redis_repeated;     /* sent, but Redis had them already */
     uint64_t redis_rewound;      /* events sent again because Redis had lost them */
@@ -69,7 +68,10 @@ struct emitter;
 enum ajar_status emitter_new(const struct emit_options *options, struct emitter **emitter,
                              struct problem *problem);
 
-/* One event: to the journal, to the file and to the logs. Delivery thread. */
+/*
+ * One event: to the journal, to the file and to the logs, each on its own: what the journal has no
+ * room for (counted there) is still in the file. Delivery thread.
+ */
 void emitter_add(struct emitter *emitter, const struct event *event);
 
 /* Pushes buffered lines out (after each commit of the journal, and at rest). */

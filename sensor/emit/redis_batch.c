@@ -29,8 +29,8 @@ void redis_batch_clear(struct redis_batch *batch)
 
 void redis_batch_mark_key(const struct redis_batch_options *options, char key[static REDIS_KEY_MAX])
 {
-    (void)snprintf(key, REDIS_KEY_MAX, "%s:delivered:%s:%s", options->prefix, options->sensor,
-                   options->journal_uuid);
+    (void)snprintf(key, REDIS_KEY_MAX, "%s:delivered:%s:%s", options->prefix,
+                   options->journal_sensor, options->journal_uuid);
 }
 
 static size_t name_key(struct redis_batch *batch, const char *key)

@@ -26,16 +26,17 @@ struct redis_batch_options {
     const char *prefix; /* "{ajar}" */
     const char *sensor;
     const char *site;
-    const char *journal_uuid;
-    bool is_import;  /* the mark lives REDIS_IMPORT_S */
-    bool has_stream; /* and alerts, state, sources, heartbeat */
+    const char *journal_sensor; /* the name under which the journal was made, */
+    const char *journal_uuid;   /* and its id: what the mark is of */
+    bool is_import;             /* the mark lives REDIS_IMPORT_S */
+    bool has_stream;            /* and alerts, state, sources, heartbeat */
     uint64_t stream_max;
     const char *list; /* NULL = none */
     uint64_t list_max;
 };
 
 #define REDIS_BATCH_SLOTS 4096 /* of the table of what was met; two for each event, twice over */
-#define REDIS_PARTS_MAX   (4 * JOURNAL_BATCH_EVENTS + 8)
+#define REDIS_PARTS_MAX   (6 * JOURNAL_BATCH_EVENTS)
 
 /* All zero is empty; free with redis_batch_clear(). */
 struct redis_batch {

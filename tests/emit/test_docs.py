@@ -73,12 +73,14 @@ class Docs(unittest.TestCase):
 
     def test_fields_of_the_redis_hashes_are_on_the_page(self):
         page = text_of("docs/redis.md")
-        code = text_of("sensor/emit/redis_item.c")
-        names = re.findall(r'add_(?:field|known|count)\(&words, "([a-z_]+)"', code) + re.findall(r'add\(&words, "([a-z]+)"\)', code)
-        self.assertGreater(len(names), 30)
+        code = text_of("sensor/emit/redis_batch.c")
+        names = re.findall(r'add_(?:field|time|count)\(batch, "([a-z_]+)"', code)
+        self.assertGreater(len(names), 35)
         for name in names:
             self.assertRegex(page, rf"\b{name}\b")
-        for key in re.findall(r'make_(?:state_)?key\(maker, key, "([a-z:]+)"', code):
+        for name in re.findall(r'(?:XADD|\w+), \'(\w+)\', ARGV', text_of("sensor/emit/redis_script.lua")):
+            self.assertRegex(page, rf"\b{name}\b")
+        for key in re.findall(r'name_own_key\(batch, "([a-z:]+)"', code):
             self.assertIn("{ajar}:" + key, page)
 
 

@@ -9,6 +9,7 @@ static struct problem problem;
 static char folder[] = "/tmp/ajar-emit-XXXXXX";
 static char path[64];
 static struct redis_server server;
+static struct journal *journal;
 
 static void setup(void)
 {
@@ -21,9 +22,20 @@ static void setup(void)
                                     .redis.stream_max = 1000};
 }
 
+/* A journal in memory and the server that it feeds. */
+static void give_redis(const char *url)
+{
+    const struct journal_options wanted = {
+        .sensor = "span-1", .bytes_max = 64u << 20, .feeds_redis = true};
+    cr_assert_eq(journal_open(&wanted, &journal, &problem), AJAR_OK, "%s", problem.text);
+    options.journal = journal;
+    options.redis.url = url;
+}
+
 static void teardown(void)
 {
     emitter_free(emitter);
+    journal_close(journal);
     (void)unlink(path);
     (void)rmdir(folder);
     server_remove(&server);
@@ -36,6 +48,8 @@ static void add(unsigned number)
     struct sample sample;
     make_sample(&sample, VERDICT_DATA, number);
     emitter_add(emitter, &sample.event);
+    if (journal)
+        cr_assert_eq(journal_commit(journal, NULL, "", 0, 0), AJAR_OK);
 }
 
 static unsigned lines(void)
@@ -53,7 +67,7 @@ static unsigned lines(void)
 Test(emit, writes_the_same_document_to_file_and_redis)
 {
     server_start(&server, NULL, NULL);
-    options.redis.url = server.url;
+    give_redis(server.url);
     cr_assert_eq(emitter_new(&options, &emitter, &problem), AJAR_OK, "%s", problem.text);
     add(1);
     cr_assert_eq(emitter_finish(emitter, 10000, &problem), AJAR_OK, "%s", problem.text);
@@ -85,7 +99,7 @@ Test(emit, flush_makes_lines_visible)
 
 Test(emit, opens_nothing_when_redis_refuses)
 {
-    options.redis.url = "unix:///nonexistent/r.sock";
+    give_redis("unix:///nonexistent/r.sock");
     cr_assert_eq(emitter_new(&options, &emitter, &problem), AJAR_ERR_SYSTEM);
     cr_assert_null(emitter);
     cr_assert_neq(access(path, F_OK), 0, "the file was made");
@@ -94,7 +108,7 @@ Test(emit, opens_nothing_when_redis_refuses)
 
 Test(emit, starts_live_without_a_redis)
 {
-    options.redis.url = "unix:///nonexistent/r.sock";
+    give_redis("unix:///nonexistent/r.sock");
     options.live = true;
     cr_assert_eq(emitter_new(&options, &emitter, &problem), AJAR_OK, "%s", problem.text);
     add(1);

@@ -1,15 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Fuzzes the writing of events: a finding and a place with any bytes in their texts and any
- * numbers must become one line of JSON within its limit that parses back, and Redis commands.
+ * numbers must become one line of JSON within its limit that parses back, and a batch for Redis.
  * The input is read field by field: a length and bytes for a text, 8 bytes for a number.
  */
 #include "ajar/cursor.h"
 #include "emit/json.h"
-#include "emit/redis_item.h"
+#include "emit/redis_batch.h"
 #include "enrich/enrich.h"
 
 #include <jansson.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -112,17 +113,69 @@ static void check_line(const char *text, size_t length)
     json_decref(root);
 }
 
-/* Each command is inside the item, and together they are all of it. */
-static void check_item(const struct redis_item *item)
+/* One command of RESP: as many words as its head says, each as long as it says, and nothing after.
+ */
+static void check_command(const struct resp *wire)
 {
-    size_t end = 0;
-    for (unsigned i = 0; i < item->command_count; i++) {
-        if (item->commands[i].offset != end || item->wire[end] != '*')
+    const char *end = wire->bytes + wire->used;
+    char *at;
+    unsigned long words = strtoul(wire->bytes + 1, &at, 10);
+    at += 2;
+    for (unsigned long i = 0; i < words; i++) {
+        if (*at != '$')
             abort();
-        end += item->commands[i].length;
+        unsigned long length = strtoul(at + 1, &at, 10);
+        if (length + 4 > (size_t)(end - at))
+            abort();
+        at += length + 4;
     }
-    if (sizeof *item + end != item->bytes)
+    if (at != end)
         abort();
+}
+
+/* The event in a batch for Redis; its texts come from the wire, as the journal would keep them. */
+static void batch_event(const struct event *event, const char *text, size_t length)
+{
+    static const struct redis_batch_options options = {.prefix = "{ajar}",
+                                                       .sensor = "s",
+                                                       .site = "s",
+                                                       .journal_sensor = "s",
+                                                       .journal_uuid = "u",
+                                                       .has_stream = true,
+                                                       .list = "{ajar}:list"};
+    static struct redis_batch batch;
+    struct journal_event entry = {.sequence = finding.time_ns,
+                                  .id = event->id,
+                                  .action = event_action_name(event->action),
+                                  .severity = event->severity,
+                                  .store = finding.store,
+                                  .verdict = "data",
+                                  .source = finding.host,
+                                  .server = finding.url,
+                                  .country = place.country_code,
+                                  .exposure = view.id,
+                                  .import_id = "",
+                                  .has_location = place.has_location,
+                                  .latitude = place.latitude,
+                                  .longitude = place.longitude,
+                                  .json = text,
+                                  .json_length = length};
+    struct journal_exposure exposure = {.first_ns = view.first_ns,
+                                        .last_ns = view.last_ns,
+                                        .records = view.records,
+                                        .returned = finding.returned,
+                                        .severity = event->severity};
+    memcpy(exposure.id, view.id, sizeof exposure.id);
+    (void)snprintf(exposure.store, sizeof exposure.store, "%s", finding.store);
+    (void)snprintf(exposure.import_id, sizeof exposure.import_id, "%s", finding.version);
+    (void)snprintf(exposure.datasets, sizeof exposure.datasets, "%s", view.datasets);
+    redis_batch_begin(&batch, &options, "", 1);
+    redis_batch_add_event(&batch, &entry);
+    if (event->exposure)
+        redis_batch_add_exposure(&batch, &exposure);
+    if (redis_batch_finish(&batch, "sha") != AJAR_OK)
+        abort();
+    check_command(&batch.wire);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
@@ -151,11 +204,6 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
     check_line(text, length);
 
-    struct redis_item_options redis = {.prefix = "{ajar}", .sensor = "s", .site = "s"};
-    struct redis_item *item = NULL;
-    if (redis_item_make(&redis, &event, text, length, &item) != AJAR_OK)
-        abort();
-    check_item(item);
-    free(item);
+    batch_event(&event, text, length);
     return 0;
 }

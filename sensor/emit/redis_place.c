@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Where delivery goes on: the mark in Redis against the journal. Redis is right about what it
+ * holds; the journal about which events there are. A mark that names an event which the journal
+ * does not have is of a journal that went on elsewhere: this one is an older copy of it.
+ */
+#include "emit/redis_sender.h"
+
+#include "base/log.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Events of a batch whose reply never came, or came as "not from there": were they taken? */
+static void count_in_flight(struct redis_sink *sink, uint64_t have, bool is_answer)
+{
+    uint64_t arrived = 0;
+    for (size_t i = 0; sink->in_flight && i < sink->read->count; i++)
+        arrived += sink->read->events[i].sequence <= have;
+    sink->in_flight = false;
+    if (arrived == 0)
+        return;
+    atomic_fetch_add(&sink->acknowledged, arrived);
+    if (is_answer)
+        atomic_fetch_add(&sink->repeated, arrived);
+}
+
+/* Whether the event of the mark is the journal's event of this sequence. One that the journal no
+ * longer has cannot be compared and counts as the same. */
+static bool is_of_journal(struct redis_sink *sink, uint64_t sequence, const char *id)
+{
+    struct journal *journal = sink->options.journal;
+    enum ajar_status status = journal_read(journal, sequence - 1, 0, sink->read);
+    if (status == AJAR_OK && sink->read->count > 0 && sink->read->events[0].sequence == sequence)
+        return id[0] == '\0' || strcmp(sink->read->events[0].id, id) == 0;
+    return status == AJAR_OK || sequence <= journal_last_sequence(journal);
+}
+
+static uint64_t leave_other_journal(struct redis_sink *sink, uint64_t have, uint64_t confirmed)
+{
+    if (!sink->told_other_journal)
+        log_warning("Redis %s holds events up to %llu of this journal, which has others or ends "
+                    "before: it is a copy, or was restored; its own events follow there",
+                    redis_access_name(sink->access), (unsigned long long)have);
+    sink->told_other_journal = true;
+    /* What was in the journal when it was copied went to Redis before what Redis holds now. */
+    bool is_older = !sink->was_placed && have > sink->opened_last;
+    return is_older && sink->opened_last > confirmed ? sink->opened_last : confirmed;
+}
+
+static void go_back(struct redis_sink *sink, uint64_t have, uint64_t confirmed)
+{
+    log_warning("Redis %s lost events after number %llu (it had %llu): what the journal still has "
+                "is sent again",
+                redis_access_name(sink->access), (unsigned long long)have,
+                (unsigned long long)confirmed);
+    if (sink->rewound_to < confirmed)
+        sink->rewound_to = confirmed;
+    sink->state_due = true;
+    sink->state_due_ns = 0;
+    sink->state_after[0] = '\0';
+}
+
+void redis_place(struct redis_sink *sink, const char *mark, bool is_answer)
+{
+    struct journal *journal = sink->options.journal;
+    char *id;
+    uint64_t have = strtoull(mark, &id, 10), from = have;
+    uint64_t confirmed = journal_confirmed(journal);
+    id += *id == ' ';
+    count_in_flight(sink, have, is_answer);
+    if (have > confirmed && !is_of_journal(sink, have, id))
+        from = leave_other_journal(sink, have, confirmed);
+    else if (have < confirmed)
+        go_back(sink, have, confirmed);
+    (void)snprintf(sink->mark, sizeof sink->mark, "%s", mark);
+    sink->after = from;
+    sink->was_placed = true;
+    journal_confirm(journal, from);
+}

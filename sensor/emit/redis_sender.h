@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The thread that brings the journal's events to Redis, and what it works with. redis.c starts and
+ * ends it; redis_place.c finds out where it has to go on.
+ */
+#ifndef AJAR_EMIT_REDIS_SENDER_H
+#define AJAR_EMIT_REDIS_SENDER_H
+
+#include "emit/emit.h"
+#include "emit/redis_batch.h"
+#include "emit/redis_link.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+enum redis_sink_state {
+    REDIS_SINK_OPEN,
+    REDIS_SINK_CLOSING,   /* nothing more is accepted; what was is still delivered */
+    REDIS_SINK_ABANDONED, /* the time for that is over */
+};
+
+struct redis_sink {
+    struct emit_options options; /* its texts are borrowed */
+    struct redis_batch_options contract;
+    struct redis_access *access;
+    pthread_t thread;
+    bool running;
+
+    pthread_mutex_t lock; /* of what follows */
+    pthread_cond_t changed;
+    enum redis_sink_state state;
+    struct redis_link *link;        /* the sender's; others only shut its socket down */
+    char trouble[PROBLEM_TEXT_MAX]; /* why nothing goes on; "" = it does */
+    char part_trouble[REDIS_KEY_MAX + 64];
+    uint64_t part_trouble_end_ns;
+    struct sensor_status status; /* the newest numbers, */
+    bool has_status;             /* that have not been sent */
+
+    /* The sender's alone. */
+    struct journal_batch *read; /* what is sent now */
+    bool in_flight;             /* and nobody knows whether it arrived */
+    bool has_drained;           /* the journal had nothing more */
+    struct redis_batch batch;
+    char sha[64];
+    char mark[REDIS_MARK_MAX]; /* as Redis has it */
+    uint64_t after;            /* the sequence it stands for */
+    uint64_t opened_last;      /* the journal's last sequence when this run began */
+    uint64_t rewound_to;       /* up to here events are sent for a second time */
+    bool was_connected, was_placed, told_other_journal;
+    bool troubled; /* a trouble was told and is not over */
+    bool state_due;
+    uint64_t state_due_ns; /* not before this time (monotonic) */
+    uint64_t state_pause_ns;
+    char state_after[EXPOSURE_ID_HEX]; /* the exposure whose state was sent last */
+    uint64_t part_told_ns;
+    int backoff_ms;
+    unsigned retries; /* in a row, without back-off */
+    uint64_t random;
+
+    _Atomic uint64_t acknowledged, repeated, rewound, refused, reconnects, list_dropped;
+};
+
+/* Makes a connection and finds out where to go on. AJAR_AGAIN: a Redis is there and loads its data.
+ * Else *problem says why not. Before the thread starts, or on it. */
+enum ajar_status redis_sender_connect(struct redis_sink *sink, struct problem *problem);
+
+/* The thread. */
+void *redis_sender_run(void *sink);
+
+/* Ends the connection if there is one; takes `link` in its place. */
+void redis_sender_set_link(struct redis_sink *sink, struct redis_link *link);
+
+/*
+ * Goes on from this mark of Redis: forward where it holds more than was known, back where it lost
+ * events (then the state of all open exposures is due as well). `is_answer`: it was the answer to a
+ * batch.
+ */
+void redis_place(struct redis_sink *sink, const char *mark, bool is_answer);
+
+#endif
