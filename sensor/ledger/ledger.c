@@ -7,6 +7,7 @@
 #include "ledger/ledger.h"
 
 #include "base/hash.h"
+#include "base/text.h"
 #include "ledger/book.h"
 #include "ledger/identity.h"
 #include "ledger/severity.h"
@@ -248,24 +249,50 @@ static bool is_told(struct ledger *ledger, struct event *base, bool opened, bool
     return true;
 }
 
-static void add_identified(struct ledger *ledger, const struct finding *finding)
+static void make_valid(char *text, size_t size)
 {
+    char valid[sizeof((struct finding *)NULL)->user_agent]; /* the longest of them */
+    size_t length = strlen(text);
+    if (text_is_utf8(text, length))
+        return;
+    (void)text_make_utf8(valid, size, text, length);
+    memcpy(text, valid, size);
+}
+
+/* What is remembered of a finding is valid UTF-8 from the start: the journal keeps nothing else,
+ * and what it gives back must be found again by the same name. */
+static void make_names_valid(struct finding *finding)
+{
+    make_valid(finding->product, sizeof finding->product);
+    make_valid(finding->version, sizeof finding->version);
+    make_valid(finding->cluster_id, sizeof finding->cluster_id);
+    make_valid(finding->cluster_name, sizeof finding->cluster_name);
+    make_valid(finding->protection, sizeof finding->protection);
+    make_valid(finding->user_agent, sizeof finding->user_agent);
+    for (unsigned i = 0; i < finding->dataset_count; i++)
+        make_valid(finding->datasets[i].name, sizeof finding->datasets[i].name);
+}
+
+static void add_identified(struct ledger *ledger, const struct finding *told)
+{
+    struct finding *finding = &ledger->finding;
+    finding_copy(finding, told);
+    make_names_valid(finding);
     /* To be asked makes nobody a store. */
     const struct server *server = finding->verdict == VERDICT_PROBED
                                       ? servers_find(ledger->servers, finding)
                                       : servers_learn(ledger->servers, finding);
-    finding_copy(&ledger->finding, finding);
     if (server)
-        fill_names(&ledger->finding, server);
+        fill_names(finding, server);
     /* A server that is known to refuse made that error before it asked who it is. */
     if (finding->weak && server && server->refuses)
-        ledger->finding.verdict = VERDICT_REVEALED;
+        finding->verdict = VERDICT_REVEALED;
 
     struct event base = {
         .time_ns = finding->time_ns,
         .direction = direction_between(ledger->options.home, &finding->client, &finding->server),
         .credentials = judge_credentials(finding, server),
-        .finding = &ledger->finding,
+        .finding = finding,
         .source = &ledger->source,
         .target = &ledger->target};
     find_places(ledger, finding, base.direction);
@@ -273,13 +300,13 @@ static void add_identified(struct ledger *ledger, const struct finding *finding)
     bool opened = false;
     struct exposure *exposure = NULL;
     if (is_exposing(&base)) {
-        struct exposure_proof proof = {&ledger->finding, base.direction, &ledger->source};
+        struct exposure_proof proof = {finding, base.direction, &ledger->source};
         exposure = exposures_add(ledger->exposures, &proof, &opened);
     }
     bool exposed = exposure != NULL; /* by this finding or one folded into it */
     if (!is_told(ledger, &base, opened, &exposed))
         return;
-    const struct exposure_view *view = exposed ? view_exposure(ledger, &ledger->finding) : NULL;
+    const struct exposure_view *view = exposed ? view_exposure(ledger, finding) : NULL;
     tell_store(ledger, &base, view);
     base.folded = 0;
     if (exposure && opened)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Findings in, events out: which ones follow, and what they say. */
+#include "ledger/book.h"
 #include "ledger/findings.h"
-#include "ledger/ledger.h"
 
 #define TOLD_MAX 64
 
@@ -335,4 +335,22 @@ Test(ledger, tells_of_trouble)
     cr_assert_eq(told[1].event.severity, 60);
     cr_assert_eq(told[1].event.sequence, 2);
     cr_assert_null(told[0].event.finding);
+}
+
+Test(ledger, remembers_names_as_valid_text)
+{
+    struct finding f = make_finding(VERDICT_DATA);
+    SET(f.cluster_name, "caf\xe9");
+    add_dataset(&f, "a\xff", 3, COUNT_COUNT);
+    memset(f.user_agent, 0xff, sizeof f.user_agent - 1);
+    add(f);
+    cr_assert_str_eq(told[0].finding.cluster_name, "caf\uFFFD");
+    cr_assert_str_eq(told[0].finding.datasets[0].name, "a\uFFFD");
+    const struct exposure *exposure = exposures_first(ledger->exposures);
+    cr_assert_str_eq(exposure->holdings.datasets[0].name, "a\uFFFD");
+    cr_assert_eq(strlen(told[0].finding.user_agent) % 3, 0, "cut between characters");
+    cr_assert_str_eq(f.cluster_name, "caf\xe9", "the finding itself is not touched");
+    SET(f.datasets[0].name, "a\uFFFD");
+    add(f);
+    cr_assert_eq(exposure->holdings.count, 1, "the same by the name that a journal gives back");
 }
