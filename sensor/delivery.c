@@ -1,168 +1,28 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The second half of the pipeline: one thread takes findings in packet order, the ledger makes
- * events of them, the emitter writes them. It wakes for findings, and otherwise to flush and to say
- * how the sensor is.
+ * The second half of the road: findings are taken from the ring in packet order, the ledger makes
+ * events of them, the journal accepts them, the outputs get them. A slot of the ring goes back
+ * only when what came of it is in the journal, so a delivery side that is killed loses nothing.
  */
-#include "delivery.h"
+#include "delivery_inside.h"
 
+#include "base/log.h"
 #include "base/timestamp.h"
-#include "enrich/enrich.h"
-#include "journal/journal.h"
-#include "process/memory.h"
 
-#include <pthread.h>
-#include <stdatomic.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-#define STATUS_INTERVAL_NS (UINT64_C(30) * 1000000000)
-#define IDLE_WAIT_MS       100     /* longest sleep of an idle thread */
-#define NAP_NS             1000000 /* between an empty ring and the wait for more */
-#define FINISH_READ_MS     10000   /* how long an ending run waits for Redis */
-#define FINISH_WATCH_MS    5000
-#define JOURNAL_BYTES_MAX  (256u << 20)
-
-struct delivery {
-    struct delivery_options options;
-    struct enricher *enricher;
-    struct emitter *emitter;
-    struct ledger *ledger;
-    struct journal *journal; /* in memory; NULL without a Redis */
-    pthread_t thread;
-    bool started;
-    pthread_mutex_t lock; /* of reported */
-    struct sensor_status reported;
-    _Atomic bool needless;
-    uint64_t next_status_ns; /* by the monotonic clock */
-};
-
-static const char *none_if_empty(const char *text)
-{
-    return text[0] ? text : NULL;
-}
-
-static enum ajar_status open_databases(struct delivery *d, struct problem *problem)
-{
-    const struct config *config = d->options.config;
-    enum ajar_status status = enricher_new(&d->enricher);
-    if (status != AJAR_OK)
-        return problem_set(problem, status, "geo databases: %s", ajar_status_text(status));
-    for (size_t i = 0; i < config->geo_count && status == AJAR_OK; i++)
-        status = enricher_add(d->enricher, config->geo[i], problem);
-    return status;
-}
-
-static enum ajar_status open_journal(struct delivery *d, struct problem *problem)
-{
-    const struct journal_options options = {
-        .sensor = d->options.config->sensor, .bytes_max = JOURNAL_BYTES_MAX, .feeds_redis = true};
-    if (d->options.config->redis_url[0] == '\0')
-        return AJAR_OK;
-    return journal_open(&options, &d->journal, problem);
-}
-
-static void settle(struct delivery *d)
-{
-    const char *import_id = d->options.import_id ? d->options.import_id : "";
-    if (d->journal)
-        (void)journal_commit(d->journal, d->ledger, import_id, 0, 0);
-    emitter_flush(d->emitter);
-}
-
-static enum ajar_status open_outputs(struct delivery *d, struct problem *problem)
-{
-    const struct config *config = d->options.config;
-    struct emit_options options = {
-        .sensor = config->sensor,
-        .site = config->site,
-        .import_id = d->options.import_id,
-        .file = config->json ? "-" : none_if_empty(config->output),
-        .redis = {.url = none_if_empty(config->redis_url),
-                  .password_file = none_if_empty(config->redis_password_file),
-                  .prefix = config->redis_prefix,
-                  .stream = true,
-                  .stream_max = config->redis_stream_max,
-                  .verify = true},
-        .journal = d->journal,
-        .live = d->options.live,
-    };
-    return emitter_new(&options, &d->emitter, problem);
-}
-
-static void forward(void *context, const struct event *event)
-{
-    emitter_add(context, event);
-}
-
-static enum ajar_status open_ledger(struct delivery *d, struct problem *problem)
-{
-    struct ledger_options options = {
-        .site = d->options.config->site,
-        .home = &d->options.config->home,
-        .servers_max = LEDGER_SERVERS_MAX,
-        .exposures_max = LEDGER_EXPOSURES_MAX,
-    };
-    enum ajar_status status = ledger_new(&options, d->enricher, forward, d->emitter, &d->ledger);
-    if (status != AJAR_OK)
-        return problem_set(problem, status, "ledger: %s", ajar_status_text(status));
-    return AJAR_OK;
-}
-
-enum ajar_status delivery_new(const struct delivery_options *options, struct delivery **delivery,
-                              struct problem *problem)
-{
-    struct delivery *d = calloc(1, sizeof *d);
-    if (!d)
-        return problem_set(problem, AJAR_ERR_MEMORY, "delivery: out of memory");
-    d->options = *options;
-    (void)pthread_mutex_init(&d->lock, NULL); /* cannot fail with default attributes on Linux */
-    enum ajar_status status = open_databases(d, problem);
-    if (status == AJAR_OK)
-        status = open_journal(d, problem);
-    if (status == AJAR_OK)
-        status = open_outputs(d, problem);
-    if (status == AJAR_OK)
-        status = open_ledger(d, problem);
-    if (status == AJAR_OK)
-        *delivery = d;
-    else
-        delivery_free(d);
-    return status;
-}
-
-/* Adds to the packet side's numbers what this side knows. */
-static void complete_status(struct delivery *d, struct sensor_status *status)
-{
-    struct emit_counters emitted;
-    emitter_read_counters(d->emitter, &emitted);
-    status->findings = ledger_counters(d->ledger)->findings;
-    status->events = emitted.events;
-    status->events_dropped = emitted.redis_refused;
-    (void)memory_read(&status->memory_bytes); /* stays 0 where /proc is not mounted */
-}
-
-static void emit_status(struct delivery *d, const struct sensor_status *numbers)
-{
-    struct sensor_status status = *numbers;
-    complete_status(d, &status);
-    emitter_report(d->emitter, &status);
-    ledger_add_status(d->ledger, &status);
-    settle(d);
-}
-
-static void emit_due_status(struct delivery *d)
-{
-    uint64_t now = timestamp_monotonic();
-    if (!d->options.live || now < d->next_status_ns)
-        return;
-    (void)pthread_mutex_lock(&d->lock);
-    struct sensor_status status = d->reported;
-    (void)pthread_mutex_unlock(&d->lock);
-    emit_status(d, &status);
-    d->next_status_ns = now + STATUS_INTERVAL_NS;
-}
+#define MS_NS           UINT64_C(1000000)
+#define TAKE_MAX        256 /* findings between two looks at the clock */
+#define DUE_EVERY       16  /* and between two questions whether to commit */
+#define HOLD_MAX        512 /* slots held back at most: a quarter of the ring */
+#define IDLE_WAIT_MS    100 /* longest sleep of an idle delivery side */
+#define NAP_NS          MS_NS
+#define COMMIT_NS       (JOURNAL_COMMIT_MS * MS_NS)
+#define BACKLOG_EVENTS  2048  /* `read` is at most so far ahead of Redis */
+#define STALL_MS        10000 /* a Redis that takes nothing for so long is not waited for */
+#define FINISH_READ_MS  10000 /* how long an ending run waits for Redis */
+#define FINISH_WATCH_MS 5000
 
 static void nap(void)
 {
@@ -170,50 +30,189 @@ static void nap(void)
     (void)nanosleep(&length, NULL);
 }
 
+/* A commit that fails is the journal's to repeat; capture does not wait for it: the slots go back,
+ * and what they led to waits in memory. */
+void delivery_settle(struct delivery *d)
+{
+    struct ring *ring = d->options.findings;
+    if (d->journal && (d->unsettled || journal_is_due(d->journal))) {
+        const char *import_id = d->options.import_id ? d->options.import_id : "";
+        uint64_t ring_id = delivery_is_live(d) ? supervision_ring_id(d->options.supervision) : 0;
+        (void)journal_commit(d->journal, d->ledger, import_id, ring_id, ring_position(ring));
+        d->settled_ns = timestamp_monotonic();
+    }
+    emitter_flush(d->emitter);
+    ring_release(ring);
+    d->taken = 0;
+    d->unsettled = false;
+}
+
+static uint64_t count_progress(struct delivery *d)
+{
+    struct emit_counters counters;
+    emitter_read_counters(d->emitter, &counters);
+    return counters.redis_acknowledged + counters.redis_repeated;
+}
+
+static bool is_behind(struct delivery *d)
+{
+    struct journal_counters counters;
+    journal_read_counters(d->journal, &counters);
+    return counters.undelivered > BACKLOG_EVENTS;
+}
+
+/* `read` is faster than any Redis: it waits, so that its journal in memory stays small, for as long
+ * as Redis takes something. */
+static void wait_for_redis(struct delivery *d)
+{
+    if (delivery_is_live(d) || !d->options.config->redis_url[0] || d->redis_stalls)
+        return;
+    uint64_t progress = count_progress(d);
+    uint64_t end = timestamp_monotonic() + STALL_MS * MS_NS;
+    while (is_behind(d)) {
+        nap();
+        uint64_t now = timestamp_monotonic();
+        uint64_t next = count_progress(d);
+        if (next != progress) {
+            progress = next;
+            end = now + STALL_MS * MS_NS;
+        } else if (now >= end) {
+            d->redis_stalls = true;
+            return;
+        }
+    }
+}
+
+static void take_one(struct delivery *d, const volatile struct finding *shared)
+{
+    if (finding_accept(shared, &d->finding) != AJAR_OK)
+        d->findings_refused++;
+    else if (emitter_is_own(d->emitter, &d->finding))
+        d->findings_own++;
+    else
+        ledger_add(d->ledger, &d->finding);
+    ring_take(d->options.findings);
+    d->taken++;
+    d->unsettled = true;
+}
+
+/* Takes what is there, at most TAKE_MAX; whether there was anything. */
+static bool take_findings(struct delivery *d)
+{
+    unsigned taken = 0;
+    const void *shared = NULL;
+    while (taken < TAKE_MAX && (shared = ring_peek(d->options.findings))) {
+        take_one(d, shared);
+        taken++;
+        bool is_due = d->taken >= HOLD_MAX ||
+                      (d->journal && taken % DUE_EVERY == 0 && journal_is_due(d->journal));
+        if (is_due) {
+            delivery_settle(d);
+            wait_for_redis(d);
+        }
+    }
+    return taken > 0;
+}
+
+/* The dead packet side's last findings are taken, then the ring is made ready for the next one. */
+static void take_over_ring(struct delivery *d)
+{
+    struct supervision *supervision = d->options.supervision;
+    if (supervision_packet_is_gone(supervision)) {
+        while (take_findings(d))
+            ;
+        delivery_settle(d);
+        ring_renew(d->options.findings);
+        supervision_renewed(supervision);
+    } else if (ring_is_broken(d->options.findings)) {
+        supervision_distrust(supervision);
+    }
+}
+
+/*
+ * The ring is empty. At rest the first event is accepted at once; while more come, once in
+ * JOURNAL_COMMIT_MS. The nap gathers what follows: else the packet side would wake this one for
+ * each.
+ */
+static void rest(struct delivery *d)
+{
+    bool is_recent = d->journal && timestamp_monotonic() - d->settled_ns < COMMIT_NS;
+    if (!is_recent)
+        delivery_settle(d);
+    if (delivery_is_live(d))
+        take_over_ring(d);
+    nap();
+    if (!d->unsettled)
+        (void)ring_peek_wait(d->options.findings, IDLE_WAIT_MS);
+}
+
+static bool is_over(struct delivery *d)
+{
+    if (!delivery_is_live(d))
+        return ring_finished(d->options.findings);
+    if (d->needless)
+        return true;
+    bool is_last = supervision_is_over(d->options.supervision);
+    return is_last && !ring_peek(d->options.findings); /* asked in this order */
+}
+
 static void *deliver(void *context)
 {
     struct delivery *d = context;
-    while (!ring_finished(d->options.findings)) {
+    while (!is_over(d)) {
         d->needless = emitter_is_needless(d->emitter);
-        emit_due_status(d);
-        const struct finding *finding = ring_peek(d->options.findings);
-        if (d->journal && journal_is_due(d->journal))
-            settle(d);
-        if (!finding) {
-            settle(d);
-            /* A nap gathers what follows: else the packet thread would wake this one for each. */
-            nap();
-            finding = ring_peek_wait(d->options.findings, IDLE_WAIT_MS);
-        }
-        if (finding) {
-            ledger_add(d->ledger, finding);
-            ring_pop(d->options.findings);
-        }
+        delivery_look_around(d);
+        if (!take_findings(d))
+            rest(d);
     }
     return NULL;
 }
 
-enum ajar_status delivery_start(struct delivery *delivery, const struct sensor_status *first,
-                                struct problem *problem)
+/* Events that the journal in memory had to give up, or that were never accepted, are as lost to
+ * Redis as those that it did not take. */
+static enum ajar_status report_lost(struct delivery *d, struct problem *problem)
 {
-    delivery->reported = *first;
+    struct journal_counters counters = {.trimmed = 0};
+    if (d->journal)
+        journal_read_counters(d->journal, &counters);
+    uint64_t lost = counters.trimmed + counters.refused;
+    if (lost == 0 || !d->options.config->redis_url[0])
+        return AJAR_OK;
+    char trouble[160];
+    emitter_trouble(d->emitter, trouble, sizeof trouble);
+    return problem_set(problem, AJAR_ERR_LIMIT,
+                       "%llu events did not reach Redis: the journal was full (%s)",
+                       (unsigned long long)lost, trouble);
+}
+
+static enum ajar_status finish(struct delivery *d, const struct sensor_status *last,
+                               struct problem *problem)
+{
+    ledger_tick(d->ledger, UINT64_MAX);
+    if (last)
+        delivery_tell_status(d, last);
+    d->unsettled = true;
+    delivery_settle(d);
+    int timeout_ms = delivery_is_live(d) ? FINISH_WATCH_MS : FINISH_READ_MS;
+    enum ajar_status status = emitter_finish(d->emitter, timeout_ms, problem);
+    return status == AJAR_OK ? report_lost(d, problem) : status;
+}
+
+enum ajar_status delivery_run(struct delivery *delivery, struct problem *problem)
+{
+    (void)deliver(delivery);
+    struct sensor_status last;
+    supervision_read_status(delivery->options.supervision, &last);
+    return finish(delivery, &last, problem);
+}
+
+enum ajar_status delivery_start(struct delivery *delivery, struct problem *problem)
+{
     int error = pthread_create(&delivery->thread, NULL, deliver, delivery);
     if (error != 0)
         return problem_set(problem, AJAR_ERR_SYSTEM, "delivery thread: %s", strerror(error));
     delivery->started = true;
     return AJAR_OK;
-}
-
-void delivery_report(struct delivery *delivery, const struct sensor_status *status)
-{
-    (void)pthread_mutex_lock(&delivery->lock);
-    delivery->reported = *status;
-    (void)pthread_mutex_unlock(&delivery->lock);
-}
-
-bool delivery_is_needless(const struct delivery *delivery)
-{
-    return delivery->needless;
 }
 
 enum ajar_status delivery_finish(struct delivery *delivery, const struct sensor_status *last,
@@ -223,30 +222,15 @@ enum ajar_status delivery_finish(struct delivery *delivery, const struct sensor_
         (void)pthread_join(delivery->thread, NULL);
         delivery->started = false;
     }
-    if (last)
-        emit_status(delivery, last);
-    int timeout_ms = delivery->options.live ? FINISH_WATCH_MS : FINISH_READ_MS;
-    return emitter_finish(delivery->emitter, timeout_ms, problem);
+    return finish(delivery, last, problem);
 }
 
-void delivery_free(struct delivery *delivery)
+bool delivery_is_needless(const struct delivery *delivery)
 {
-    if (!delivery)
-        return;
-    ledger_free(delivery->ledger);
-    emitter_free(delivery->emitter);
-    journal_close(delivery->journal);
-    enricher_free(delivery->enricher);
-    (void)pthread_mutex_destroy(&delivery->lock);
-    free(delivery);
+    return delivery->needless;
 }
 
 const struct ledger *delivery_ledger(const struct delivery *delivery)
 {
     return delivery->ledger;
-}
-
-void delivery_read_counters(const struct delivery *delivery, struct emit_counters *counters)
-{
-    emitter_read_counters(delivery->emitter, counters);
 }

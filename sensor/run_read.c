@@ -6,10 +6,12 @@
 #include "base/hash.h"
 #include "base/log.h"
 #include "base/timestamp.h"
+#include "delivery.h"
+#include "packet_side.h"
 #include "process/signals.h"
 #include "progress.h"
 #include "run.h"
-#include "sensor.h"
+#include "summary.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -20,12 +22,15 @@
 /* One run of `read`. */
 struct reading {
     const struct config *config;
-    struct sensor sensor;
+    struct ring *findings;
+    struct packet_side packets;
+    struct delivery *delivery;
     struct capture_list list;
     struct progress progress;
     uint64_t bytes_done; /* stored size of the files done */
     size_t readable;     /* files of which something was read */
-    char import_id[48];
+    uint64_t start_ns;   /* by the monotonic clock */
+    char import_id[48];  /* "" = nobody keeps the events */
 };
 
 static void stop_capture(void *context)
@@ -36,7 +41,7 @@ static void stop_capture(void *context)
 /* Whether the rest need not be read: a signal, or nobody takes what is found. */
 static bool is_over(const struct reading *r)
 {
-    return signals_stopped() || delivery_is_needless(r->sensor.delivery);
+    return signals_stopped() || delivery_is_needless(r->delivery);
 }
 
 /* Says it above the progress line. */
@@ -52,7 +57,7 @@ static void read_frames(struct reading *r, struct capture *source, size_t number
     struct problem problem = {.text = ""};
     enum ajar_status status = AJAR_OK;
     while (status == AJAR_OK && !is_over(r)) {
-        status = sensor_run(&r->sensor, source, BATCH, 0, &problem);
+        status = packet_side_run(&r->packets, source, BATCH, 0, &problem);
         progress_update(&r->progress, number, r->bytes_done + capture_position(source));
     }
     if (status != AJAR_OK && status != AJAR_END && !signals_stopped())
@@ -78,7 +83,7 @@ static enum ajar_status read_file(struct reading *r, size_t number)
     signals_retarget(stop_capture, source);
     read_frames(r, source, number);
     signals_retarget(NULL, NULL);
-    sensor_end_source(&r->sensor, source);
+    packet_side_end_source(&r->packets, source);
     capture_close(source);
     r->bytes_done += item->bytes;
     return AJAR_OK;
@@ -113,6 +118,22 @@ static enum ajar_status make_import_id(struct reading *r, struct problem *proble
     return AJAR_OK;
 }
 
+/* Both sides and the ring between them; the delivery side runs. */
+static enum ajar_status join_sides(struct reading *r, struct problem *problem)
+{
+    enum ajar_status status = ring_new(DELIVERY_RING_SLOTS, sizeof(struct finding), &r->findings);
+    if (status != AJAR_OK)
+        return problem_set(problem, status, "ring of findings: %s", ajar_status_text(status));
+    status = packet_side_open(&r->packets, r->config, r->findings, false, problem);
+    if (status != AJAR_OK)
+        return status;
+    struct delivery_options options = {.config = r->config,
+                                       .findings = r->findings,
+                                       .import_id = r->import_id[0] ? r->import_id : NULL};
+    status = delivery_new(&options, &r->delivery, problem);
+    return status == AJAR_OK ? delivery_start(r->delivery, problem) : status;
+}
+
 /* Everything that can be wrong before the first frame is read. */
 static enum ajar_status prepare(struct reading *r, struct problem *problem)
 {
@@ -120,17 +141,29 @@ static enum ajar_status prepare(struct reading *r, struct problem *problem)
     size_t passed_over = 0;
     enum ajar_status status = capture_list_find(config->arguments, config->argument_count, &r->list,
                                                 &passed_over, problem);
-    bool import = config->redis_url[0];
+    bool import = config->redis_url[0] || delivery_keeps_file(config);
     if (status == AJAR_OK && import)
         status = make_import_id(r, problem);
     if (status == AJAR_OK)
-        status = sensor_open(&r->sensor, config, false, import ? r->import_id : NULL, problem);
-    if (status == AJAR_OK)
-        status = sensor_start(&r->sensor, problem);
+        status = join_sides(r, problem);
     if (status == AJAR_OK && import)
-        log_info("the events in Redis bear ajar.import %s", r->import_id);
+        log_info("the events in %s bear ajar.import %s",
+                 config->redis_url[0] ? "Redis" : config->journal, r->import_id);
     if (status == AJAR_OK && passed_over && !config->json)
         log_info("%zu files are no captures and were passed over", passed_over);
+    return status;
+}
+
+/* Ends flows, then delivery; the table, where the run was of use. */
+static enum ajar_status finish(struct reading *r, bool useful, struct problem *problem)
+{
+    struct sensor_status last;
+    packet_side_finish(&r->packets, r->findings);
+    packet_side_read_status(&r->packets, NULL, &last);
+    enum ajar_status status = delivery_finish(r->delivery, useful ? &last : NULL, problem);
+    if (useful && !r->config->json)
+        summary_write(r->config, delivery_ledger(r->delivery), &last, r->list.count, r->start_ns,
+                      stdout);
     return status;
 }
 
@@ -138,9 +171,7 @@ static enum exit_status conclude(struct reading *r, enum ajar_status read_status
 {
     struct problem problem = {.text = ""};
     bool useful = read_status == AJAR_OK && r->readable > 0;
-    enum ajar_status status = sensor_finish(&r->sensor, useful, &problem);
-    if (useful && !r->config->json)
-        sensor_write_table(&r->sensor, stdout, r->list.count);
+    enum ajar_status status = finish(r, useful, &problem);
     if (signals_stopped())
         status =
             problem_set(&problem, AJAR_ERR_SYSTEM, "stopped by a signal: not everything was read");
@@ -150,13 +181,12 @@ static enum exit_status conclude(struct reading *r, enum ajar_status read_status
         log_error("%s", problem.text);
         return EXIT_ERROR;
     }
-    return ledger_exposures_outside(delivery_ledger(r->sensor.delivery)) ? EXIT_EXPOSED
-                                                                         : EXIT_NOTHING;
+    return ledger_exposures_outside(delivery_ledger(r->delivery)) ? EXIT_EXPOSED : EXIT_NOTHING;
 }
 
 enum exit_status run_read(const struct config *config)
 {
-    struct reading reading = {.config = config};
+    struct reading reading = {.config = config, .start_ns = timestamp_monotonic()};
     struct problem problem = {.text = ""};
     enum exit_status result = EXIT_ERROR;
     signals_hold();
@@ -167,7 +197,9 @@ enum exit_status run_read(const struct config *config)
     } else {
         log_error("%s", problem.text);
     }
-    sensor_close(&reading.sensor);
+    packet_side_close(&reading.packets);
+    delivery_free(reading.delivery);
+    ring_free(reading.findings);
     capture_list_clear(&reading.list);
     return result;
 }

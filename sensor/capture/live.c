@@ -8,23 +8,66 @@
 #include "capture/source.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <pcap/pcap.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define BLOCK_TIMEOUT_MS 10 /* the kernel hands over a block that is not full after this */
+
+/* What the interface itself lost, by its driver: files below /sys/class/net. */
+static const char *const drop_files[] = {"rx_missed_errors", "rx_fifo_errors"};
+#define DROP_FILES (sizeof drop_files / sizeof drop_files[0])
 
 struct live_capture {
     struct capture base;
     pcap_t *pcap;
     char *interface;
     int link_type;
-    uint64_t fraction_ns; /* what one unit of tv_usec is */
+    uint64_t fraction_ns;  /* what one unit of tv_usec is */
+    int drops[DROP_FILES]; /* -1 = the interface has no such file */
+    uint64_t drops_last;
     struct pcap_stat last;
     struct capture_statistics sums;
 };
+
+/* libpcap opens these files each time it is asked for statistics, which a process that may open
+ * nothing cannot: they are opened once and read again. */
+static void open_drops(struct live_capture *l)
+{
+    for (size_t i = 0; i < DROP_FILES; i++) {
+        char path[128];
+        int length = snprintf(path, sizeof path, "/sys/class/net/%s/statistics/%s", l->interface,
+                              drop_files[i]);
+        bool fits = length > 0 && (size_t)length < sizeof path;
+        l->drops[i] = fits ? open(path, O_RDONLY | O_CLOEXEC) : -1;
+    }
+}
+
+static uint64_t read_drops(const struct live_capture *l)
+{
+    uint64_t sum = 0;
+    for (size_t i = 0; i < DROP_FILES; i++) {
+        char text[32];
+        ssize_t length = l->drops[i] < 0 ? 0 : pread(l->drops[i], text, sizeof text - 1, 0);
+        if (length <= 0)
+            continue; /* also when the interface is gone */
+        text[length] = '\0';
+        sum += strtoull(text, NULL, 10);
+    }
+    return sum;
+}
+
+static void close_drops(struct live_capture *l)
+{
+    for (size_t i = 0; i < DROP_FILES; i++)
+        if (l->drops[i] >= 0)
+            (void)close(l->drops[i]);
+}
 
 static void receive(u_char *user, const struct pcap_pkthdr *header, const u_char *data)
 {
@@ -82,9 +125,12 @@ static void read_live_statistics(struct capture *capture, struct capture_statist
     if (pcap_stats(l->pcap, &now) == 0) {
         add_difference(&l->sums.received, now.ps_recv, l->last.ps_recv);
         add_difference(&l->sums.dropped_kernel, now.ps_drop, l->last.ps_drop);
-        add_difference(&l->sums.dropped_interface, now.ps_ifdrop, l->last.ps_ifdrop);
         l->last = now;
     }
+    uint64_t drops = read_drops(l);
+    if (drops > l->drops_last)
+        l->sums.dropped_interface += drops - l->drops_last;
+    l->drops_last = drops;
     statistics->received = l->sums.received;
     statistics->dropped_kernel = l->sums.dropped_kernel;
     statistics->dropped_interface = l->sums.dropped_interface;
@@ -95,6 +141,7 @@ static void close_live(struct capture *capture)
     struct live_capture *l = (struct live_capture *)capture;
     if (l->pcap)
         pcap_close(l->pcap);
+    close_drops(l);
     free(l->interface);
     free(l);
 }
@@ -168,6 +215,8 @@ enum ajar_status capture_open_live(const struct capture_live_options *options,
     if (!l)
         return problem_set(problem, AJAR_ERR_MEMORY, "%s: out of memory", options->interface);
     l->base.kind = &live_kind;
+    for (size_t i = 0; i < DROP_FILES; i++)
+        l->drops[i] = -1;
     l->interface = strdup(options->interface);
     enum ajar_status status = l->interface ? activate(l, options, problem)
                                            : problem_set(problem, AJAR_ERR_MEMORY,
@@ -178,6 +227,8 @@ enum ajar_status capture_open_live(const struct capture_live_options *options,
         close_live(&l->base);
         return status;
     }
+    open_drops(l);
+    l->drops_last = read_drops(l);
     *capture = &l->base;
     return AJAR_OK;
 }

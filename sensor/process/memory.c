@@ -1,16 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Memory figures for the status event, from /proc/self/status.
+ * Memory figures for the status event, from /proc/PID/status.
  */
 #include "process/memory.h"
 
 #include <inttypes.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <unistd.h>
 
-enum ajar_status memory_read(uint64_t *bytes)
+enum ajar_status memory_read(pid_t process, uint64_t *bytes)
 {
-    FILE *file = fopen("/proc/self/status", "re");
+    char path[32];
+    (void)snprintf(path, sizeof path, "/proc/%d/status", process ? process : getpid());
+    FILE *file = fopen(path, "re");
     if (!file)
         return AJAR_ERR_SYSTEM;
     char line[128];

@@ -13,6 +13,7 @@
 #include <seccomp.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -32,7 +33,7 @@
 /* What the packet side needs once everything is open. */
 static const int packet_calls[] = {
     /* frames: libpcap waits on its descriptors and asks the socket for errors and statistics */
-    SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(getsockopt), SCMP_SYS(pread64),
+    SCMP_SYS(poll), SCMP_SYS(ppoll), SCMP_SYS(getsockopt), SCMP_SYS(getsockname), SCMP_SYS(pread64),
     /* messages on standard error; the descriptor that wakes libpcap; the end of the source */
     SCMP_SYS(read), SCMP_SYS(write), SCMP_SYS(writev), SCMP_SYS(close),
     /* the ring's sleepers and pauses */
@@ -115,10 +116,19 @@ static int allow_data_memory(scmp_filter_ctx filter)
     return result;
 }
 
+/* Whether an interface that is down is still there. */
+static int allow_interface_flags(scmp_filter_ctx filter)
+{
+    return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
+                            SCMP_A1_32(SCMP_CMP_EQ, SIOCGIFFLAGS));
+}
+
 static int fill_packet_filter(scmp_filter_ctx filter)
 {
     int result = add_rules(filter, SCMP_ACT_ALLOW, packet_calls,
                            sizeof packet_calls / sizeof packet_calls[0]);
+    if (result == 0)
+        result = allow_interface_flags(filter);
     if (result == 0)
         result = allow_data_memory(filter);
     return result == 0 ? allow_own_signals(filter) : result;

@@ -56,7 +56,10 @@ class Live(unittest.TestCase):
         """Starts ajar watch and returns once it captures."""
         messages = tempfile.TemporaryFile()
         self.addCleanup(messages.close)
-        sensor = subprocess.Popen([support.AJAR, "watch", "-i", "mirror0", "--redis", self.redis.url, "--geo", support.CITY,
+        folder = tempfile.TemporaryDirectory(prefix="ajar-journal-")
+        self.addCleanup(folder.cleanup)
+        journal = os.path.join(folder.name, "journal.db")
+        sensor = subprocess.Popen([support.AJAR, "watch", "-i", "mirror0", "--journal", journal, "--redis", self.redis.url, "--geo", support.CITY,
                                    "--geo", support.ASN, *options],
                                   stdin=subprocess.DEVNULL, stdout=messages, stderr=messages)
         self.addCleanup(sensor.wait)
@@ -189,7 +192,7 @@ class Live(unittest.TestCase):
         self.redis.start()
         for options, words in ((["-i", "nope0"], ["nope0"]), (["-i", "mirror0", "--filter", "prot 80"], ["prot 80"])):
             with self.subTest(options=options):
-                run = support.ajar("watch", *options)
+                run = support.ajar("watch", "--journal", "memory", *options)
                 self.assertEqual(run.returncode, 1, run.stderr)
                 self.assertEqual(len(run.stderr.splitlines()), 1, run.stderr)
                 for word in words:

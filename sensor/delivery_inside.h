@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What a delivery side consists of, for the files that make it up. Nobody else includes this. */
+#ifndef AJAR_DELIVERY_INSIDE_H
+#define AJAR_DELIVERY_INSIDE_H
+
+#include "delivery.h"
+#include "journal/journal.h"
+#include "trouble.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+struct delivery {
+    struct delivery_options options;
+    struct enricher *enricher;
+    struct journal *journal; /* NULL = none */
+    struct emitter *emitter;
+    struct ledger *ledger;
+    pthread_t thread;
+    bool started;
+    _Atomic bool needless;
+    struct finding finding;  /* the one at hand: our own copy */
+    unsigned taken;          /* findings since the slots went back */
+    bool unsettled;          /* something was taken or told since the last commit */
+    bool redis_stalls;       /* `read`: Redis takes nothing; nobody waits for it any more */
+    uint64_t settled_ns;     /* all times by the monotonic clock */
+    uint64_t next_look_ns;   /* at the numbers and the troubles */
+    uint64_t next_status_ns; /* event */
+    uint64_t findings_refused;
+    uint64_t findings_own;
+    struct trouble_gate gate;
+};
+
+static inline bool delivery_is_live(const struct delivery *delivery)
+{
+    return delivery->options.supervision != NULL;
+}
+
+/* Accepts what was told so far, pushes lines out, gives the slots of the ring back. */
+void delivery_settle(struct delivery *delivery);
+
+/* Everything that is due by the clock: numbers, status event, troubles, files to open again. Cheap
+ * when nothing is. */
+void delivery_look_around(struct delivery *delivery);
+
+/* The status event. */
+void delivery_tell_status(struct delivery *delivery, const struct sensor_status *numbers);
+
+#endif

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The delivery side is opened, from what it reads to what it writes, and freed again: geo
+ * databases, journal, outputs, and a ledger that goes on where the journal ends.
+ */
+#include "delivery_inside.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *none_if_empty(const char *text)
+{
+    return text[0] ? text : NULL;
+}
+
+bool delivery_keeps_file(const struct config *config)
+{
+    return config->journal[0] && strcmp(config->journal, CONFIG_JOURNAL_MEMORY) != 0;
+}
+
+static enum ajar_status open_databases(struct delivery *d, struct problem *problem)
+{
+    const struct config *config = d->options.config;
+    enum ajar_status status = enricher_new(&d->enricher);
+    if (status != AJAR_OK)
+        return problem_set(problem, status, "geo databases: %s", ajar_status_text(status));
+    for (size_t i = 0; i < config->geo_count && status == AJAR_OK; i++)
+        status = enricher_add(d->enricher, config->geo[i], problem);
+    return status;
+}
+
+/* `read` keeps no journal unless somebody takes from it. */
+static enum ajar_status open_journal(struct delivery *d, struct problem *problem)
+{
+    const struct config *config = d->options.config;
+    bool in_memory = !delivery_keeps_file(config);
+    if (!delivery_is_live(d) && in_memory && !config->redis_url[0])
+        return AJAR_OK;
+    struct journal_options options = {
+        .path = in_memory ? NULL : config->journal,
+        .sensor = config->sensor,
+        .durability = config->journal_full ? JOURNAL_FULL : JOURNAL_NORMAL,
+        .bytes_max = in_memory ? DELIVERY_MEMORY_BYTES : config->journal_bytes,
+        .age_max_s = config->journal_age_s,
+        .feeds_redis = config->redis_url[0],
+    };
+    return journal_open(&options, &d->journal, problem);
+}
+
+static enum ajar_status open_outputs(struct delivery *d, struct problem *problem)
+{
+    const struct config *config = d->options.config;
+    struct emit_options options = {
+        .sensor = config->sensor,
+        .site = config->site,
+        .import_id = d->options.import_id,
+        .file = config->json ? "-" : none_if_empty(config->output),
+        .syslog = none_if_empty(config->syslog),
+        .journald = config->journald,
+        .redis = {.url = none_if_empty(config->redis_url),
+                  .user = none_if_empty(config->redis_user),
+                  .password_file = none_if_empty(config->redis_password_file),
+                  .sentinel_password_file = none_if_empty(config->redis_sentinel_password_file),
+                  .ca_file = none_if_empty(config->redis_ca_file),
+                  .certificate_file = none_if_empty(config->redis_certificate_file),
+                  .key_file = none_if_empty(config->redis_key_file),
+                  .verify = config->redis_verify,
+                  .prefix = config->redis_prefix,
+                  .stream = config->redis_stream,
+                  .stream_max = config->redis_stream_max,
+                  .list = none_if_empty(config->redis_list),
+                  .list_max = config->redis_list_max},
+        .journal = d->journal,
+        .live = delivery_is_live(d),
+    };
+    return emitter_new(&options, &d->emitter, problem);
+}
+
+static void forward(void *context, const struct event *event)
+{
+    struct delivery *d = context;
+    d->unsettled = true;
+    emitter_add(d->emitter, event);
+}
+
+static enum ajar_status open_ledger(struct delivery *d, struct problem *problem)
+{
+    const struct config *config = d->options.config;
+    struct ledger_options options = {
+        .site = config->site,
+        .home = &config->home,
+        .servers_max = LEDGER_SERVERS_MAX,
+        .exposures_max = LEDGER_EXPOSURES_MAX,
+        .sequence = d->journal ? journal_last_sequence(d->journal) : 0,
+        .events_per_minute = config->events_per_minute,
+    };
+    enum ajar_status status = ledger_new(&options, d->enricher, forward, d, &d->ledger);
+    if (status != AJAR_OK)
+        return problem_set(problem, status, "ledger: %s", ajar_status_text(status));
+    return AJAR_OK;
+}
+
+/* Where the ledger and the ring are as far as the journal knows. An import begins with nothing:
+ * what is open now does not bear on what a capture of last month shows. */
+static enum ajar_status restore(struct delivery *d, struct problem *problem)
+{
+    if (!delivery_is_live(d))
+        return AJAR_OK;
+    enum ajar_status status = journal_restore(d->journal, d->ledger, problem);
+    if (status == AJAR_OK)
+        ring_adopt(d->options.findings,
+                   journal_ring_position(d->journal, supervision_ring_id(d->options.supervision)));
+    return status;
+}
+
+enum ajar_status delivery_new(const struct delivery_options *options, struct delivery **delivery,
+                              struct problem *problem)
+{
+    struct delivery *d = calloc(1, sizeof *d);
+    if (!d)
+        return problem_set(problem, AJAR_ERR_MEMORY, "delivery: out of memory");
+    d->options = *options;
+    enum ajar_status status = open_databases(d, problem);
+    if (status == AJAR_OK)
+        status = open_journal(d, problem);
+    if (status == AJAR_OK)
+        status = open_outputs(d, problem);
+    if (status == AJAR_OK)
+        status = open_ledger(d, problem);
+    if (status == AJAR_OK)
+        status = restore(d, problem);
+    if (status == AJAR_OK)
+        *delivery = d;
+    else
+        delivery_free(d);
+    return status;
+}
+
+void delivery_free(struct delivery *delivery)
+{
+    if (!delivery)
+        return;
+    ledger_free(delivery->ledger);
+    emitter_free(delivery->emitter);
+    journal_close(delivery->journal);
+    enricher_free(delivery->enricher);
+    free(delivery);
+}

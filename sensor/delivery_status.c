@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the delivery side says of the sensor: the status event every half minute, the heartbeat's
+ * numbers every second, and troubles as they happen.
+ */
+#include "base/timestamp.h"
+#include "delivery_inside.h"
+#include "process/memory.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#define SECOND_NS          UINT64_C(1000000000)
+#define LOOK_INTERVAL_NS   (SECOND_NS / 4)
+#define STATUS_INTERVAL_NS (30 * SECOND_NS)
+#define TROUBLE_TEXT_MAX   256
+
+/* Both processes; stays 0 where /proc is not mounted. */
+static uint64_t count_memory(const struct delivery *d)
+{
+    uint64_t own = 0;
+    uint64_t packet_side = 0;
+    (void)memory_read(0, &own);
+    pid_t process = delivery_is_live(d) ? supervision_packet_pid(d->options.supervision) : 0;
+    if (process > 0)
+        (void)memory_read(process, &packet_side);
+    return own + packet_side;
+}
+
+static void add_journal(struct delivery *d, struct sensor_status *status)
+{
+    struct journal_counters counters;
+    journal_read_counters(d->journal, &counters);
+    status->events_accepted = counters.accepted;
+    status->events_not_accepted = counters.refused;
+    status->events_trimmed = counters.trimmed;
+    status->events_dropped = counters.refused + counters.trimmed;
+    status->queue = d->options.config->redis_url[0] ? counters.undelivered : 0;
+    status->journal_bytes = counters.bytes;
+    journal_trouble(d->journal, status->journal, sizeof status->journal);
+}
+
+void delivery_complete_status(struct delivery *d, struct sensor_status *status)
+{
+    struct emit_counters emitted;
+    emitter_read_counters(d->emitter, &emitted);
+    const struct ledger_counters *counters = ledger_counters(d->ledger);
+    status->findings = counters->findings;
+    status->events = emitted.events;
+    status->events_folded = counters->events_folded;
+    status->own_findings = d->findings_own;
+    status->log_dropped = emitted.log_dropped;
+    status->list_dropped = emitted.list_dropped;
+    status->memory_bytes = count_memory(d);
+    emitter_trouble(d->emitter, status->redis, sizeof status->redis);
+    if (d->journal)
+        add_journal(d, status);
+    if (delivery_is_live(d)) {
+        char cause[SUPERVISION_CAUSE_MAX];
+        struct supervision *supervision = d->options.supervision;
+        status->packet_deaths = supervision_deaths(supervision, SIDE_PACKET, cause);
+        status->delivery_deaths = supervision_deaths(supervision, SIDE_DELIVERY, cause);
+    }
+}
+
+void delivery_tell_status(struct delivery *d, const struct sensor_status *numbers)
+{
+    struct sensor_status status = *numbers;
+    delivery_complete_status(d, &status);
+    ledger_add_status(d->ledger, &status);
+    emitter_report(d->emitter, &status);
+    emitter_flush(d->emitter);
+}
+
+static void tell(struct delivery *d, enum trouble_kind kind, uint64_t count, const char *text,
+                 uint64_t time_ns)
+{
+    struct trouble trouble = {.kind = kind, .count = count, .text = text};
+    ledger_add_trouble(d->ledger, &trouble, time_ns);
+}
+
+/* That it was told is kept by the supervisor, once the event is in the journal: whoever is killed
+ * in between tells it again. */
+static void tell_deaths(struct delivery *d, enum side side, enum trouble_kind kind,
+                        const char *format, uint64_t time_ns)
+{
+    struct supervision *supervision = d->options.supervision;
+    char cause[SUPERVISION_CAUSE_MAX];
+    char text[TROUBLE_TEXT_MAX];
+    uint32_t deaths = supervision_deaths(supervision, side, cause);
+    if (d->gate.told[kind] == 0)
+        d->gate.told[kind] = supervision_deaths_told(supervision, side);
+    if (trouble_take(&d->gate, kind, deaths, timestamp_monotonic()) == 0)
+        return;
+    (void)snprintf(text, sizeof text, format, cause);
+    tell(d, kind, deaths, text, time_ns);
+    delivery_settle(d);
+    supervision_tell_deaths(supervision, side, deaths);
+}
+
+static void tell_journal(struct delivery *d, uint64_t time_ns)
+{
+    char text[TROUBLE_TEXT_MAX];
+    struct journal_counters counters;
+    uint64_t now = timestamp_monotonic();
+    const char *aside = journal_moved_aside(d->journal);
+    if (trouble_take(&d->gate, TROUBLE_JOURNAL_MOVED_ASIDE, aside ? 1 : 0, now)) {
+        (void)snprintf(text, sizeof text,
+                       "the journal was damaged and is now %s; a new one was begun", aside);
+        tell(d, TROUBLE_JOURNAL_MOVED_ASIDE, 1, text, time_ns);
+    }
+    journal_read_counters(d->journal, &counters);
+    uint64_t more = trouble_take(&d->gate, TROUBLE_JOURNAL_TRIMMED, counters.trimmed, now);
+    if (more) {
+        (void)snprintf(text, sizeof text,
+                       "the journal is at its bound: %" PRIu64
+                       " events that Redis did not take yet are gone",
+                       more);
+        tell(d, TROUBLE_JOURNAL_TRIMMED, more, text, time_ns);
+    }
+    more = trouble_take(&d->gate, TROUBLE_EVENTS_NOT_ACCEPTED, counters.refused, now);
+    if (more) {
+        (void)snprintf(text, sizeof text,
+                       "the journal could not be written for long: %" PRIu64 " events are lost",
+                       more);
+        tell(d, TROUBLE_EVENTS_NOT_ACCEPTED, more, text, time_ns);
+    }
+}
+
+void delivery_look_around(struct delivery *d)
+{
+    uint64_t now = timestamp_monotonic();
+    if (!delivery_is_live(d) || now < d->next_look_ns)
+        return;
+    d->next_look_ns = now + LOOK_INTERVAL_NS;
+    struct sensor_status numbers;
+    supervision_read_status(d->options.supervision, &numbers);
+    if (supervision_take_reopen(d->options.supervision))
+        emitter_reopen(d->emitter);
+    ledger_tick(d->ledger, numbers.packet_time_ns);
+    tell_deaths(d, SIDE_PACKET, TROUBLE_PACKET_SIDE_DIED,
+                "the packet side died (%s) and is started again; flows under way were lost",
+                numbers.packet_time_ns);
+    tell_deaths(d, SIDE_DELIVERY, TROUBLE_DELIVERY_SIDE_DIED,
+                "the delivery side died (%s) and was started again", numbers.packet_time_ns);
+    tell_journal(d, numbers.packet_time_ns);
+    if (now >= d->next_status_ns) {
+        d->next_status_ns = now + STATUS_INTERVAL_NS;
+        delivery_tell_status(d, &numbers);
+        return;
+    }
+    delivery_complete_status(d, &numbers);
+    emitter_report(d->emitter, &numbers);
+}
