@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""test_json_schema.py SAMPLES ROOT: whatever bytes are in an event, its document is UTF-8, JSON, not too long, and of the schema."""
+"""test_json_schema.py SAMPLES STORY ROOT: whatever bytes are in an event, its document is UTF-8, JSON, not too long, and of the schema;
+and so are those that the ledger makes of a story of findings."""
 import collections
 import json
 import os
@@ -9,12 +10,17 @@ import sys
 import unittest
 
 ROOT = sys.argv.pop()
+STORY = sys.argv.pop()
 SAMPLES = sys.argv.pop()
 sys.path.insert(0, os.path.join(ROOT, "tests", "support"))
 import contract
 
 LINE_MAX = 16384
 ACTIONS = ["store-query", "store-session", "exposure-opened", "events-folded", "sensor-status", "sensor-trouble"]
+# ECS 8.17: the types that are expected in a category.
+ECS_TYPES = {"database": {"access", "change", "info", "error"}, "intrusion_detection": {"allowed", "denied", "info"},
+             "network": {"access", "allowed", "connection", "denied", "end", "info", "protocol", "start"},
+             "process": {"access", "change", "end", "info", "start"}}
 
 
 def no_duplicates(pairs):
@@ -23,9 +29,12 @@ def no_duplicates(pairs):
     return dict(pairs)
 
 
+def lines_of(*command):
+    return subprocess.run(list(map(str, command)), capture_output=True, timeout=60, check=True).stdout.split(b"\n")[:-1]
+
+
 def samples(seed, count):
-    run = subprocess.run([SAMPLES, str(seed), str(count)], capture_output=True, timeout=60, check=True)
-    return run.stdout.split(b"\n")[:-1]
+    return lines_of(SAMPLES, seed, count)
 
 
 class Schema(unittest.TestCase):
@@ -41,6 +50,21 @@ class Schema(unittest.TestCase):
         self.assertGreater(longest, 8000, "none of them is long")
         for action in ACTIONS:
             self.assertGreater(actions[action], 50, action)
+
+    def test_documents_of_a_story_keep_the_contract(self):
+        events = contract.read(lines_of(STORY, 1, 1500))
+        actions = collections.Counter(event["event"]["action"] for event in events)
+        for action in ACTIONS:
+            self.assertGreater(actions[action], 3, action)
+        for event in events:
+            allowed = set().union(*(ECS_TYPES[category] for category in event["event"]["category"]))
+            self.assertLessEqual(set(event["event"]["type"]), allowed, event["event"])
+        folded = sum(event["ajar"].get("folded", 0) for event in events)
+        self.assertGreater(folded, 100)
+        ids = [event["event"]["id"] for event in events]
+        self.assertEqual(len(set(ids)), len(ids))
+        self.assertEqual([event["event"]["sequence"] for event in events], list(range(1, len(events) + 1)))
+        self.assertEqual(events, contract.read(lines_of(STORY, 1, 1500)), "not the same in every run")
 
     def test_schema_rejects_what_is_no_event(self):
         by_action = {}
