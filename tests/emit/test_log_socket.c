@@ -94,6 +94,25 @@ Test(log_socket, keeps_what_a_slow_daemon_does_not_take_and_counts_the_rest)
     log_socket_close(&socket_);
 }
 
+Test(log_socket, sends_what_waits_before_what_comes)
+{
+    open_socket(true);
+    send_numbered(0, 1000, 1000);
+    cr_assert_gt(socket_.used, 0);
+    unsigned long before = 0;
+    for (unsigned i = 1000; log_daemon_receive(&daemon_); i++) {
+        unsigned long number = strtoul(daemon_.text, NULL, 10);
+        cr_assert(number == 0 || number > before, "%lu after %lu", number, before);
+        before = number;
+        if (i < 1100)
+            send_numbered(i, 1, 1000);
+        else
+            log_socket_flush(&socket_);
+    }
+    cr_assert_gt(before, 1000);
+    log_socket_close(&socket_);
+}
+
 Test(log_socket, sends_what_waits_to_the_daemon_that_comes_back)
 {
     open_socket(true);

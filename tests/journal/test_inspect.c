@@ -98,6 +98,18 @@ Test(inspect, says_how_long_the_oldest_event_has_been_waiting)
     cr_assert_lt(facts.waiting_s, 3700);
 }
 
+Test(inspect, counts_only_what_is_still_there)
+{
+    struct journal *journal = open_at(place.path);
+    accept_range(journal, 1, 100);
+    journal_confirm(journal, 60);
+    accept_range(journal, 101, 110);
+    journal_close(journal);
+    run_sql("DELETE FROM events WHERE sequence <= 70");
+    cr_assert_eq(inspect().events, 40);
+    cr_assert_eq(inspect().undelivered, 40);
+}
+
 Test(inspect, counts_nothing_as_undelivered_without_a_redis)
 {
     struct journal_options options = options_for(place.path);
@@ -135,7 +147,7 @@ Test(inspect, tells_a_damaged_journal_from_a_file_that_is_none)
     accept_range(journal, 1, 1000);
     journal_close(journal);
     cr_assert_not(inspect().corrupt);
-    damage(8192 * 8, 8192 * 8);
+    damage(8192 * 80, 8192); /* where neither the first nor the last event is */
     cr_assert(inspect().corrupt);
     remove_place(&place);
     make_place(&place);
