@@ -10,6 +10,7 @@
 #include "emit/json.h"
 #include "emit/log_sink.h"
 #include "emit/redis.h"
+#include "emit/redis_check.h"
 #include "emit/redis_link.h"
 #include "emit/redis_own.h"
 #include "enrich/enrich.h"
@@ -219,6 +220,7 @@ enum ajar_status emitter_check_redis(const struct redis_options *options, char *
 {
     struct redis_access *access = NULL;
     struct redis_link *link = NULL;
+    struct problem inner = {.text = ""};
     ignore_sigpipe();
     enum ajar_status status = redis_access_new(options, &access, problem);
     if (status == AJAR_OK)
@@ -228,6 +230,10 @@ enum ajar_status emitter_check_redis(const struct redis_options *options, char *
                           redis_access_name(access));
     if (status == AJAR_OK)
         status = redis_link_describe(link, text, size, problem);
+    if (status == AJAR_OK)
+        status = redis_check_rights(link, options, &inner);
+    if (inner.text[0])
+        (void)problem_set(problem, status, "Redis %s: %s", redis_access_name(access), inner.text);
     redis_link_close(link);
     redis_access_free(access);
     return status;
