@@ -83,7 +83,7 @@ static void wait_for_redis(struct delivery *d)
     }
 }
 
-static void take_one(struct delivery *d, const volatile struct finding *shared)
+static void deliver_one(struct delivery *d, const volatile struct finding *shared)
 {
     if (finding_accept(shared, &d->finding) != AJAR_OK)
         d->findings_refused++;
@@ -91,6 +91,20 @@ static void take_one(struct delivery *d, const volatile struct finding *shared)
         d->findings_own++;
     else
         ledger_add(d->ledger, &d->finding);
+}
+
+static void take_one(struct delivery *d, const volatile struct finding *shared)
+{
+    struct supervision *supervision = d->options.supervision;
+    if (!supervision) {
+        deliver_one(d, shared);
+    } else if (supervision_begin_finding(supervision, ring_position(d->options.findings))) {
+        deliver_one(d, shared);
+        supervision_end_finding(supervision);
+    } else {
+        d->findings_refused++;
+        log_warning("a finding that ended the delivery side twice is left out");
+    }
     ring_take(d->options.findings);
     d->taken++;
     d->unsettled = true;

@@ -9,6 +9,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 #define SECOND_NS          UINT64_C(1000000000)
 #define LOOK_INTERVAL_NS   (SECOND_NS / 4)
@@ -27,40 +28,72 @@ static uint64_t count_memory(const struct delivery *d)
     return own + packet_side;
 }
 
-static void add_journal(struct delivery *d, struct sensor_status *status)
+static void add_journal(struct delivery *d, struct sensor_status *own)
 {
     struct journal_counters counters;
     journal_read_counters(d->journal, &counters);
-    status->events_accepted = counters.accepted;
-    status->events_not_accepted = counters.refused;
-    status->events_trimmed = counters.trimmed;
-    status->events_dropped = counters.refused + counters.trimmed;
-    status->queue = d->options.config->redis_url[0] ? counters.undelivered : 0;
-    status->journal_bytes = counters.bytes;
-    journal_trouble(d->journal, status->journal, sizeof status->journal);
+    own->events_accepted = counters.accepted;
+    own->events_not_accepted = counters.refused;
+    own->events_trimmed = counters.trimmed;
+    own->events_dropped = counters.refused + counters.trimmed;
+    own->queue = d->options.config->redis_url[0] ? counters.undelivered : 0;
+    own->journal_bytes = counters.bytes;
+    journal_trouble(d->journal, own->journal, sizeof own->journal);
 }
 
-void delivery_complete_status(struct delivery *d, struct sensor_status *status)
+/* What this delivery side counted itself. A finding that could not be accepted is one that was
+ * dropped. */
+static void count_own(struct delivery *d, struct sensor_status *own)
 {
     struct emit_counters emitted;
     emitter_read_counters(d->emitter, &emitted);
     const struct ledger_counters *counters = ledger_counters(d->ledger);
-    status->findings = counters->findings;
-    status->events = emitted.events;
-    status->events_folded = counters->events_folded;
-    status->own_findings = d->findings_own;
-    status->log_dropped = emitted.log_dropped;
-    status->list_dropped = emitted.list_dropped;
+    *own = (struct sensor_status){
+        .findings = counters->findings,
+        .findings_dropped = d->findings_refused,
+        .events = emitted.events,
+        .events_folded = counters->events_folded,
+        .own_findings = d->findings_own,
+        .log_dropped = emitted.log_dropped,
+        .list_dropped = emitted.list_dropped,
+    };
+    if (d->journal)
+        add_journal(d, own);
+}
+
+/* Counts go on from those of delivery sides that died. */
+static void add_own(struct sensor_status *status, const struct sensor_status *own)
+{
+    status->findings += own->findings;
+    status->findings_dropped += own->findings_dropped;
+    status->events += own->events;
+    status->events_dropped += own->events_dropped;
+    status->events_folded += own->events_folded;
+    status->events_accepted += own->events_accepted;
+    status->events_not_accepted += own->events_not_accepted;
+    status->events_trimmed += own->events_trimmed;
+    status->own_findings += own->own_findings;
+    status->log_dropped += own->log_dropped;
+    status->list_dropped += own->list_dropped;
+    status->queue = own->queue;
+    status->journal_bytes = own->journal_bytes;
+    memcpy(status->journal, own->journal, sizeof status->journal);
+}
+
+void delivery_complete_status(struct delivery *d, struct sensor_status *status)
+{
+    struct sensor_status own;
+    count_own(d, &own);
+    add_own(status, &own);
     status->memory_bytes = count_memory(d);
     emitter_trouble(d->emitter, status->redis, sizeof status->redis);
-    if (d->journal)
-        add_journal(d, status);
-    if (delivery_is_live(d)) {
-        char cause[SUPERVISION_CAUSE_MAX];
-        struct supervision *supervision = d->options.supervision;
-        status->packet_deaths = supervision_deaths(supervision, SIDE_PACKET, cause);
-        status->delivery_deaths = supervision_deaths(supervision, SIDE_DELIVERY, cause);
-    }
+    if (!delivery_is_live(d))
+        return;
+    char cause[SUPERVISION_CAUSE_MAX];
+    struct supervision *supervision = d->options.supervision;
+    supervision_keep_counts(supervision, &own);
+    status->packet_deaths = supervision_deaths(supervision, SIDE_PACKET, cause);
+    status->delivery_deaths = supervision_deaths(supervision, SIDE_DELIVERY, cause);
 }
 
 void delivery_tell_status(struct delivery *d, const struct sensor_status *numbers)
@@ -137,7 +170,8 @@ void delivery_look_around(struct delivery *d)
     supervision_read_status(d->options.supervision, &numbers);
     if (supervision_take_reopen(d->options.supervision))
         emitter_reopen(d->emitter);
-    ledger_tick(d->ledger, numbers.packet_time_ns);
+    if (!ring_peek(d->options.findings)) /* else earlier ones are still to come */
+        ledger_tick(d->ledger, numbers.packet_time_ns);
     tell_deaths(d, SIDE_PACKET, TROUBLE_PACKET_SIDE_DIED,
                 "the packet side died (%s) and is started again; flows under way were lost",
                 numbers.packet_time_ns);

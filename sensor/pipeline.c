@@ -214,6 +214,7 @@ void pipeline_tick(struct pipeline *pipeline, uint64_t time_ns)
 
 void pipeline_finish(struct pipeline *pipeline)
 {
+    pipeline->options.live = false; /* no packet waits behind what is told now */
     flow_table_finish(pipeline->flows);
 }
 

@@ -51,7 +51,8 @@ void pipeline_frame(void *pipeline, const struct frame *frame);
 /* The packet clock moves without a packet (an idle live link): ns since 1970. */
 void pipeline_tick(struct pipeline *pipeline, uint64_t time_ns);
 
-/* Ends every flow; their sessions are told. */
+/* Ends every flow; their sessions are told, and wait for room in the ring also where frames did
+ * not. Nothing may be added after it. */
 void pipeline_finish(struct pipeline *pipeline);
 
 /* Counters of all stages; borrowed, valid as long as the pipeline, same thread. */

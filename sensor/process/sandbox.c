@@ -188,6 +188,14 @@ static enum ajar_status load_filter(uint32_t otherwise, int (*fill)(scmp_filter_
     return AJAR_OK;
 }
 
+/* No program that this process or its children may ever start gives them more than they have. */
+static enum ajar_status close_privileges(struct problem *problem)
+{
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+        return problem_set(problem, AJAR_ERR_SYSTEM, "privileges could not be closed: %m");
+    return AJAR_OK;
+}
+
 static enum ajar_status drop_everything(struct problem *problem)
 {
     capng_clear(CAPNG_SELECT_ALL);
@@ -195,9 +203,7 @@ static enum ajar_status drop_everything(struct problem *problem)
      * privileges it has no effect. */
     if (capng_apply(CAPNG_SELECT_CAPS) != 0)
         return problem_set(problem, AJAR_ERR_SYSTEM, "capabilities could not be dropped: %m");
-    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
-        return problem_set(problem, AJAR_ERR_SYSTEM, "privileges could not be closed: %m");
-    return AJAR_OK;
+    return close_privileges(problem);
 }
 
 enum ajar_status sandbox_enter_packet(struct problem *problem)
@@ -251,5 +257,5 @@ enum ajar_status sandbox_become(const char *user, struct problem *problem)
         return problem_set(problem, AJAR_ERR_SYSTEM, "user: could not become %s: %m", user);
     if (result != 0)
         return problem_set(problem, AJAR_ERR_SYSTEM, "capabilities could not be dropped: %m");
-    return AJAR_OK;
+    return close_privileges(problem);
 }

@@ -92,6 +92,22 @@ static void add_numbers(struct sensor_status *sum, const struct sensor_status *m
         sum->packet_time_ns = more->packet_time_ns;
 }
 
+/* Likewise what one more delivery side counted. */
+static void add_counts(struct sensor_status *sum, const struct sensor_status *more)
+{
+    sum->findings += more->findings;
+    sum->findings_dropped += more->findings_dropped;
+    sum->events += more->events;
+    sum->events_dropped += more->events_dropped;
+    sum->events_folded += more->events_folded;
+    sum->events_accepted += more->events_accepted;
+    sum->events_not_accepted += more->events_not_accepted;
+    sum->events_trimmed += more->events_trimmed;
+    sum->own_findings += more->own_findings;
+    sum->log_dropped += more->log_dropped;
+    sum->list_dropped += more->list_dropped;
+}
+
 void supervision_end_packet(struct supervision *supervision)
 {
     struct control *control = supervision->control;
@@ -106,6 +122,39 @@ void supervision_end_packet(struct supervision *supervision)
     (void)atomic_fetch_add(&control->ended.count, 1);
 }
 
+void supervision_end_delivery(struct supervision *supervision)
+{
+    struct control *control = supervision->control;
+    struct sensor_status sum = control->ended.numbers;
+    struct sensor_status last;
+    (void)read_numbers(&control->delivered, &last);
+    memset((void *)&control->delivered, 0, sizeof control->delivered);
+    add_counts(&sum, &last);
+    write_numbers(&control->ended, &sum);
+    uint64_t at_work = atomic_exchange(&control->at_work, 0);
+    control->fatal = at_work == control->suspect ? at_work : 0;
+    control->suspect = at_work;
+}
+
+void supervision_keep_counts(struct supervision *supervision, const struct sensor_status *own)
+{
+    write_numbers(&supervision->control->delivered, own);
+}
+
+bool supervision_begin_finding(struct supervision *supervision, uint64_t position)
+{
+    struct control *control = supervision->control;
+    if (control->fatal == position + 1)
+        return false;
+    atomic_store_explicit(&control->at_work, position + 1, memory_order_relaxed);
+    return true;
+}
+
+void supervision_end_finding(struct supervision *supervision)
+{
+    atomic_store_explicit(&supervision->control->at_work, 0, memory_order_relaxed);
+}
+
 void supervision_read_status(struct supervision *supervision, struct sensor_status *status)
 {
     const struct shared_status *ended = &supervision->control->ended;
@@ -117,8 +166,7 @@ void supervision_read_status(struct supervision *supervision, struct sensor_stat
             continue;
         if (atomic_load(&ended->count) != before)
             continue;
-        memset(status, 0, sizeof *status);
-        add_numbers(status, &sum);
+        *status = sum;
         add_numbers(status, &now);
         supervision->last_numbers = *status;
         return;

@@ -43,7 +43,13 @@ struct control {
     _Atomic uint32_t reopens;
     _Atomic int packet_pid;
     struct deaths deaths[SIDES];
-    struct shared_status ended; /* sums of the dead packet sides */
+    struct shared_status ended;     /* sums of the dead sides */
+    struct shared_status delivered; /* counts of the living delivery side */
+    /* Findings by their place in the ring, from 1; delivery side, and supervisor while it is dead.
+     */
+    _Atomic uint64_t at_work; /* 0 = none */
+    uint64_t suspect;         /* ended the last delivery side */
+    uint64_t fatal;           /* ended two in a row */
 };
 
 struct supervision {
@@ -64,6 +70,10 @@ void supervision_detach(struct supervision *supervision);
 /* Adds what the packet side that just died reported to the sums, and clears the board for the next.
  */
 void supervision_end_packet(struct supervision *supervision);
+
+/* Adds what the delivery side that just died had counted to the sums, and remembers which finding
+ * it was working on. */
+void supervision_end_delivery(struct supervision *supervision);
 
 /* Counts a death of a side. */
 void supervision_add_death(struct supervision *supervision, enum side side, int wait_status);

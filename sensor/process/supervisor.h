@@ -76,9 +76,20 @@ bool supervision_was_away(const struct supervision *supervision);
 /* Packet side: its numbers up to now; does not wait. */
 void supervision_report(struct supervision *supervision, const struct sensor_status *status);
 
-/* Delivery side: the numbers of all packet sides so far, those of the living as of its last report.
- * Fields of delivery stay zero. */
+/* Delivery side: the numbers of all packet sides so far, those of the living as of its last report,
+ * and those that delivery sides counted before they died. */
 void supervision_read_status(struct supervision *supervision, struct sensor_status *status);
+
+/* Delivery side: what it counted itself up to now, kept for the case that it dies. */
+void supervision_keep_counts(struct supervision *supervision, const struct sensor_status *own);
+
+/*
+ * Delivery side: it begins to work on the finding at this place in the ring, and has done so. A
+ * finding that ended two delivery sides in a row would end every other one too: for its place the
+ * first function says false, and it is left out.
+ */
+bool supervision_begin_finding(struct supervision *supervision, uint64_t position);
+void supervision_end_finding(struct supervision *supervision);
 
 /* Delivery side: drawn when the program started; what the ring of findings is known by. Never 0. */
 uint64_t supervision_ring_id(const struct supervision *supervision);

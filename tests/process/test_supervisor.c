@@ -264,6 +264,36 @@ Test(supervisor, ends_at_once_at_the_second_signal)
     cr_assert_not(is_there(scene->delivery));
 }
 
+Test(supervisor, kills_a_packet_side_that_does_not_end)
+{
+    scene->delivery_status = 4;
+    start();
+    WAIT_FOR(scene->begun == 1);
+    cr_assert_eq(kill(scene->packet, SIGSTOP), 0);
+    uint64_t before = timestamp_monotonic();
+    cr_assert_eq(stop(), 4); /* the delivery side finishes as ever */
+    cr_assert_geq(timestamp_monotonic() - before, SUPERVISOR_END_PACKET_MS * UINT64_C(1000000));
+    cr_assert_not(is_there(scene->packet));
+}
+
+Test(supervisor, brings_a_dead_delivery_side_back_to_finish)
+{
+    start();
+    WAIT_FOR(scene->begun == 1);
+    for (int i = 1; i <= 3; i++) { /* the fourth would come after 0.8 s */
+        cr_assert_eq(kill(scene->delivery, SIGKILL), 0);
+        WAIT_FOR(scene->delivery_starts == i + 1);
+        (void)usleep(20000);
+    }
+    scene->delivery_status = 6;
+    cr_assert_eq(kill(scene->delivery, SIGKILL), 0);
+    (void)usleep(20000);
+    uint64_t before = timestamp_monotonic();
+    cr_assert_eq(stop(), 6);
+    cr_assert_eq(scene->delivery_starts, 5);
+    cr_assert_lt(timestamp_monotonic() - before, UINT64_C(500000000));
+}
+
 Test(supervisor, takes_its_children_along_when_it_is_killed)
 {
     start();

@@ -295,3 +295,62 @@ Test(delivery, goes_on_where_a_killed_one_was)
     cr_assert_eq(count_accepted("exposure-opened"), 1);
     cr_assert_geq(count_accepted("sensor-trouble"), 1);
 }
+
+/* A delivery side dies while it works on the finding at `place`, counted from 1. */
+static void die_at(uint64_t place)
+{
+    supervision.control->at_work = place;
+    supervision_end_delivery(&supervision);
+}
+
+Test(delivery, leaves_out_a_finding_that_ended_two_of_it)
+{
+    struct live live;
+    die_at(3);
+    die_at(3);
+    for (unsigned i = 0; i < 5; i++)
+        push_finding(i);
+    start_live(&live);
+    WAIT_FOR(count_lines("\"store-query\"") == 4);
+    end_live(&live);
+    cr_assert_eq(count_lines("\"store-query\""), 4);
+    struct sensor_status status;
+    supervision_read_status(&supervision, &status);
+    delivery_complete_status(delivery, &status);
+    cr_assert_eq(status.findings_dropped, 1);
+}
+
+Test(delivery, tries_a_finding_again_that_ended_one)
+{
+    struct live live;
+    die_at(3);
+    die_at(4);
+    die_at(0);
+    die_at(0);
+    for (unsigned i = 0; i < 5; i++)
+        push_finding(i);
+    start_live(&live);
+    WAIT_FOR(count_lines("\"store-query\"") == 5);
+    end_live(&live);
+}
+
+Test(delivery, counts_on_over_its_deaths)
+{
+    struct live live;
+    for (unsigned i = 0; i < 5; i++)
+        push_finding(i);
+    start_live(&live);
+    WAIT_FOR(count_lines("\"store-query\"") == 5);
+    end_live(&live);
+    supervision_end_delivery(&supervision);
+    delivery_free(delivery);
+    supervision.control->over = 0;
+    push_finding(5);
+    start_live(&live);
+    WAIT_FOR(count_lines("\"store-query\"") == 6);
+    end_live(&live);
+    struct sensor_status status;
+    supervision_read_status(&supervision, &status);
+    delivery_complete_status(delivery, &status);
+    cr_assert_eq(status.findings, 6);
+}
