@@ -35,8 +35,10 @@ enum ajar_status redis_node_connect(struct redis_access *access, const struct re
                                    : redis_socket_connect_unix(access->url.path, &socket, cause);
     if (status == AJAR_OK && redis_link_adopt(socket, &made) != AJAR_OK)
         status = problem_set(cause, AJAR_ERR_SYSTEM, "out of memory");
+    uint64_t end = timestamp_monotonic() + REDIS_COMMAND_TIMEOUT_MS * NS_PER_MS;
     if (status == AJAR_OK && access->tls && host)
-        status = redis_link_start_tls(made, access->tls, host->name, deadline, cause);
+        status = redis_link_start_tls(made, access->tls, host->name,
+                                      end < deadline ? end : deadline, cause);
     if (status == AJAR_OK)
         *link = made;
     else

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Addresses at once, names from the real name service, and one that never answers. */
+#include "base/timestamp.h"
+#include "emit/own_files.h"
+#include "emit/redis_resolve.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <unistd.h>
+
+static struct redis_addresses addresses;
+static struct problem problem;
+
+static enum ajar_status resolve(const char *name, uint64_t wait_ns)
+{
+    struct redis_host host = {.port = 6380};
+    (void)snprintf(host.name, sizeof host.name, "%s", name);
+    problem.text[0] = '\0';
+    memset(&addresses, 0, sizeof addresses);
+    return redis_resolve(&host, timestamp_monotonic() + wait_ns, &addresses, &problem);
+}
+
+Test(redis_resolve, takes_addresses_without_waiting)
+{
+    cr_assert_eq(resolve("192.0.2.7", 0), AJAR_OK, "%s", problem.text);
+    cr_assert_eq(addresses.count, 1);
+    const struct sockaddr_in *in = (const struct sockaddr_in *)&addresses.list[0].name;
+    cr_assert_eq(in->sin_family, AF_INET);
+    cr_assert_eq(ntohs(in->sin_port), 6380);
+    cr_assert_eq(ntohl(in->sin_addr.s_addr), 0xc0000207);
+    cr_assert_eq(resolve("2001:db8::7", 0), AJAR_OK, "%s", problem.text);
+    const struct sockaddr_in6 *in6 = (const struct sockaddr_in6 *)&addresses.list[0].name;
+    cr_assert_eq(in6->sin6_family, AF_INET6);
+    cr_assert_eq(ntohs(in6->sin6_port), 6380);
+    cr_assert_eq(addresses.list[0].length, sizeof *in6);
+}
+
+Test(redis_resolve, resolves_a_name)
+{
+    cr_assert_eq(resolve("localhost", 20 * SECOND), AJAR_OK, "%s", problem.text);
+    cr_assert_geq(addresses.count, 1);
+    cr_assert_eq(resolve("localhost", 20 * SECOND), AJAR_OK, "and again");
+}
+
+/* A name server that takes questions and never answers: a bound UDP socket nobody reads. */
+static void become_deaf(const char *address_of_server)
+{
+    char text[100];
+    struct sockaddr_in name = {.sin_family = AF_INET, .sin_port = htons(53)};
+    int fd = socket(AF_INET, SOCK_DGRAM, 0);
+    cr_assert_eq(inet_pton(AF_INET, address_of_server, &name.sin_addr), 1);
+    cr_assert_eq(bind(fd, (struct sockaddr *)&name, sizeof name), 0);
+    (void)snprintf(text, sizeof text, "nameserver %s\noptions timeout:3 attempts:1\n",
+                   address_of_server);
+    replace_file(text, "/etc/resolv.conf");
+}
+
+Test(redis_resolve, gives_up_on_a_name_service_that_is_silent)
+{
+    become_deaf("127.0.0.98");
+    uint64_t before = timestamp_monotonic();
+    cr_assert_eq(resolve("redis.example", SECOND / 2), AJAR_ERR_SYSTEM);
+    cr_assert_lt(timestamp_monotonic() - before, 2 * SECOND);
+    cr_assert_geq(timestamp_monotonic() - before, SECOND / 2);
+    cr_assert(strstr(problem.text, "does not answer for redis.example"), "%s", problem.text);
+    before = timestamp_monotonic();
+    cr_assert_eq(resolve("other.example", SECOND), AJAR_ERR_SYSTEM);
+    cr_assert(strstr(problem.text, "still has no answer for redis.example"), "%s", problem.text);
+    cr_assert_lt(timestamp_monotonic() - before, SECOND / 2, "one question at a time");
+    cr_assert_eq(resolve("127.0.0.1", 0), AJAR_OK, "addresses do not need it");
+}
+
+Test(redis_resolve, asks_again_after_the_name_service_gave_up)
+{
+    become_deaf("127.0.0.99");
+    cr_assert_eq(resolve("redis.example", 30 * SECOND), AJAR_ERR_SYSTEM);
+    cr_assert(strstr(problem.text, "cannot be looked up"), "%s", problem.text);
+    cr_assert_eq(resolve("localhost", 20 * SECOND), AJAR_OK, "%s", problem.text);
+}
+
+Test(redis_resolve, says_when_a_name_does_not_exist)
+{
+    replace_file("hosts: files\n", "/etc/nsswitch.conf"); /* so that no network is asked */
+    cr_assert_eq(resolve("redis.invalid", 20 * SECOND), AJAR_ERR_SYSTEM);
+    cr_assert(strstr(problem.text, "no such host: redis.invalid"), "%s", problem.text);
+    cr_assert_eq(resolve("localhost", 20 * SECOND), AJAR_OK, "%s", problem.text);
+}
