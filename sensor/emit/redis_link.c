@@ -197,8 +197,10 @@ enum ajar_status redis_link_ask(struct redis_link *link, const char *const *word
     if (status != AJAR_OK)
         return problem_set(cause, AJAR_ERR_SYSTEM, "out of memory");
     if (read_reply(link, reply, texts) != AJAR_OK)
-        return problem_set(cause, AJAR_ERR_SYSTEM, "%s: is this the address of a Redis?",
-                           link->error);
+        return problem_set(cause, AJAR_ERR_SYSTEM, "%s: %s", link->error,
+                           link->tls ? "does it want another client certificate, or one at all "
+                                       "(redis.certificate_file)?"
+                                     : "is this the address of a Redis?");
     return AJAR_OK;
 }
 

@@ -125,7 +125,7 @@ Test(redis_tls, shows_its_own_certificate)
     (void)start_tls_server("server", "yes", &port);
     set_url("127.0.0.1", port);
     USE(.user = NULL);
-    reject_open("certificate required");
+    reject_open("redis.certificate_file"); /* the server's alert may be lost with the connection */
     USE(.certificate_file = in_folder("client.pem", certificate),
         .key_file = in_folder("client.key", key));
     open_link();
