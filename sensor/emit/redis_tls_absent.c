@@ -4,10 +4,11 @@
 
 enum ajar_status redis_tls_check(struct problem *problem)
 {
-    return problem_set(problem, AJAR_ERR_USAGE,
-                       "this build's hiredis has no TLS, so rediss:// cannot be used: put stunnel "
-                       "before Redis and give its local address as redis:// (docs/redis.md), or run "
-                       "ajar on Debian 13");
+    return problem_set(
+        problem, AJAR_ERR_USAGE,
+        "this build's hiredis has no TLS, so rediss:// cannot be used: put stunnel "
+        "before Redis and give its local address as redis:// (docs/redis.md), or run "
+        "ajar on Debian 13");
 }
 
 enum ajar_status redis_tls_new(const struct redis_options *options, struct redis_tls **tls,

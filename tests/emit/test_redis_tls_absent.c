@@ -8,7 +8,7 @@ static void expect_way_around(const struct problem *problem)
 {
     cr_assert(strstr(problem->text, "hiredis has no TLS"), "%s", problem->text);
     cr_assert(strstr(problem->text, "stunnel"), "%s", problem->text);
-    cr_assert(strstr(problem->text, "docs/tls.md"), "%s", problem->text);
+    cr_assert(strstr(problem->text, "docs/redis.md"), "%s", problem->text);
 }
 
 Test(redis_tls_absent, refuses_with_the_way_around)
