@@ -181,7 +181,7 @@ static enum ajar_status delete_events(struct journal *journal, struct trimming *
     uint64_t limit = larger(aged, beyond_bytes(journal));
     if (journal->options.feeds_redis)
         limit = larger(limit, kept_long(journal, now));
-    trimming->is_behind = limit >= end;
+    trimming->is_behind = limit >= end || aged;
     limit = limit < end ? limit : end - 1;
     return limit >= oldest ? let_go(journal, limit, trimming) : AJAR_OK;
 }

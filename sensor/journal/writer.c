@@ -19,6 +19,7 @@
 #define CONFIRM_KEPT_NS (1000 * NS_PER_MS) /* what Redis confirmed is written this late at most */
 #define TRIM_EVERY_NS   (50 * NS_PER_MS)
 #define ASK_EVERY_NS    (100 * NS_PER_MS)
+#define CHECKPOINT_NS   (2 * NS_PER_MS) /* wait for a checkpoint that keeps the writer out */
 #define LOG_FORCED      4 /* at this part of its bound, the writer copies the log itself */
 struct preparation {
     struct statement **statement;
@@ -152,6 +153,7 @@ struct transaction {
     uint64_t confirmed;
     bool closes;
     struct trimming trimming;
+    bool began;
     char why[96]; /* it failed */
 };
 
@@ -175,6 +177,7 @@ static enum ajar_status run_transaction(struct journal *journal, const struct le
     enum ajar_status status = statement_finish(journal->writer.begin);
     if (status != AJAR_OK)
         return status;
+    t->began = true;
     /* First what goes, so that its pages take what comes. */
     status = trim_delete(journal, &t->trimming);
     if (status == AJAR_OK)
@@ -313,8 +316,13 @@ static enum ajar_status commit(struct journal *journal, struct ledger *ledger,
         settle(journal, ledger, t);
         return AJAR_OK;
     }
-    shadow_clear(&journal->shadow);
-    put_off(journal, status, reason ? reason : t->why);
+    if (t->began)
+        shadow_clear(&journal->shadow);
+    if (status == AJAR_AGAIN && journal->checkpointer &&
+        checkpointer_is_busy(journal->checkpointer))
+        journal->retry_ns = now + CHECKPOINT_NS; /* our own doing, and soon over */
+    else
+        put_off(journal, status, reason ? reason : t->why);
     return AJAR_AGAIN;
 }
 

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Which rows are written. That they say the right thing is held by test_restore.c. */
+#include "journal/inside.h"
+#include "journal/journals.h"
+#include "journal/ledgers.h"
+
+#include <sqlite3.h>
+
+static struct place_of_test place;
+static struct journal *journal;
+static struct ledger *ledger;
+static sqlite3 *other;
+
+static void setup(void)
+{
+    make_place(&place);
+    journal = open_at(place.path);
+    ledger = new_ledger();
+    cr_assert_eq(sqlite3_open(place.path, &other), SQLITE_OK);
+}
+
+static void teardown(void)
+{
+    (void)sqlite3_close(other);
+    ledger_free(ledger);
+    journal_close(journal);
+    remove_place(&place);
+}
+
+TestSuite(state, .init = setup, .fini = teardown);
+
+static int ask(const char *sql)
+{
+    sqlite3_stmt *row;
+    cr_assert_eq(sqlite3_prepare_v2(other, sql, -1, &row, NULL), SQLITE_OK, "%s",
+                 sqlite3_errmsg(other));
+    cr_assert_eq(sqlite3_step(row), SQLITE_ROW);
+    int number = sqlite3_column_int(row, 0);
+    (void)sqlite3_finalize(row);
+    return number;
+}
+
+static void edit(const char *sql)
+{
+    cr_assert_eq(sqlite3_exec(other, sql, NULL, NULL, NULL), SQLITE_OK, "%s",
+                 sqlite3_errmsg(other));
+}
+
+static void commit_as(const char *import_id)
+{
+    static uint64_t position;
+    cr_assert_eq(journal_commit(journal, ledger, import_id, 7, ++position), AJAR_OK);
+}
+
+static void visit(const char *client, const char *dataset)
+{
+    struct finding f = make_finding(VERDICT_DATA);
+    f.client = address(client);
+    f.requests_new = 1;
+    add_dataset(&f, dataset, 10, COUNT_COUNT);
+    ledger_add(ledger, &f);
+}
+
+Test(state, writes_rows_that_changed_and_no_others)
+{
+    visit("203.0.113.1", "a");
+    visit("203.0.113.2", "b");
+    commit_as("");
+    edit("UPDATE actors SET city = 'edited'; UPDATE datasets SET bytes = 42");
+    visit("203.0.113.3", "c");
+    commit_as("");
+    cr_assert_eq(ask("SELECT count(*) FROM actors"), 3);
+    cr_assert_eq(ask("SELECT count(*) FROM actors WHERE city = 'edited'"), 2);
+    cr_assert_eq(ask("SELECT count(*) FROM datasets"), 3);
+    cr_assert_eq(ask("SELECT count(*) FROM datasets WHERE bytes = 42"), 2);
+    cr_assert_eq(ask("SELECT requests FROM exposures"), 3);
+    cr_assert_eq(ask("SELECT actors FROM exposures"), 3);
+}
+
+Test(state, writes_a_row_again_when_it_changed)
+{
+    visit("203.0.113.1", "a");
+    commit_as("");
+    edit("UPDATE actors SET city = 'edited'");
+    struct finding f = make_finding(VERDICT_DATA);
+    f.client = address("203.0.113.1");
+    f.time_ns += SECOND;
+    ledger_add(ledger, &f);
+    commit_as("");
+    cr_assert_eq(ask("SELECT count(*) FROM actors WHERE city = ''"), 1);
+    cr_assert_eq(ask("SELECT (last - first) / 1000000000 FROM actors"), 1);
+}
+
+Test(state, writes_all_rows_again_after_a_failure)
+{
+    visit("203.0.113.1", "a");
+    edit("BEGIN IMMEDIATE");
+    cr_assert_eq(journal_commit(journal, ledger, "", 7, 100), AJAR_AGAIN);
+    edit("COMMIT");
+    journal->retry_ns = 0;
+    commit_as("");
+    cr_assert_eq(ask("SELECT count(*) FROM actors"), 1);
+    cr_assert_eq(ask("SELECT count(*) FROM datasets"), 1);
+}
+
+Test(state, goes_on_with_the_row_of_an_earlier_run)
+{
+    visit("203.0.113.1", "a");
+    commit_as("");
+    shadow_clear(&journal->shadow);
+    visit("203.0.113.2", "a");
+    commit_as("");
+    cr_assert_eq(ask("SELECT count(*) FROM exposures"), 1);
+    cr_assert_eq(ask("SELECT count(*) FROM actors"), 2);
+}
+
+Test(state, keeps_one_row_for_each_reading)
+{
+    visit("203.0.113.1", "a");
+    commit_as("import-1");
+    visit("203.0.113.1", "a");
+    commit_as("import-2");
+    visit("203.0.113.1", "a");
+    commit_as("import-2");
+    cr_assert_eq(ask("SELECT count(*) FROM exposures"), 2);
+    cr_assert_eq(ask("SELECT requests FROM exposures WHERE import_id = 'import-1'"), 1);
+    cr_assert_eq(ask("SELECT requests FROM exposures WHERE import_id = 'import-2'"), 3);
+    cr_assert_eq(ask("SELECT count(*) FROM pairs"), 0);
+}
+
+Test(state, keeps_a_server_once_and_by_its_last_change)
+{
+    struct finding f = make_finding(VERDICT_REVEALED);
+    ledger_add(ledger, &f);
+    f.server = address("10.20.30.12");
+    ledger_add(ledger, &f);
+    commit_as("");
+    f.server = address("10.20.30.11");
+    SET(f.version, "6.8.23");
+    ledger_add(ledger, &f);
+    commit_as("");
+    cr_assert_eq(ask("SELECT count(*) FROM servers"), 2);
+    cr_assert_eq(ask("SELECT count(*) FROM servers WHERE address = '10.20.30.11' AND version ="
+                     " '6.8.23' AND number = (SELECT max(number) FROM servers)"),
+                 1);
+}
