@@ -35,6 +35,12 @@ static void find_folder(const char *path, char folder[static PATH_MAX])
         (void)snprintf(folder, PATH_MAX, "%.*s", length ? (int)length : 1, path);
 }
 
+/* For advice. */
+static const char *user_of_run(const struct checking *c)
+{
+    return c->config->user[0] ? c->config->user : "USER";
+}
+
 /* Whether files can be made beside this one; says why not. */
 static bool check_folder(struct checking *c, const char *what, const char *path)
 {
@@ -43,8 +49,8 @@ static bool check_folder(struct checking *c, const char *what, const char *path)
     if (!may(folder, F_OK))
         check_say_error(c, "%s %s: there is no folder %s.   mkdir %s", what, path, folder, folder);
     else if (!may(folder, W_OK | X_OK))
-        check_say_error(c, "%s %s: the folder %s cannot be written: %s", what, path, folder,
-                        strerror(errno));
+        check_say_error(c, "%s %s: the folder %s cannot be written: %s.   chown %s %s", what, path,
+                        folder, strerror(errno), user_of_run(c), folder);
     else
         return true;
     return false;
@@ -54,15 +60,15 @@ static bool check_folder(struct checking *c, const char *what, const char *path)
 static bool check_writable(struct checking *c, const char *what, const char *path)
 {
     struct stat info;
-    if (stat(path, &info) != 0 && errno == ENOENT)
+    if (stat(path, &info) != 0 && (errno == ENOENT || errno == EACCES))
         return check_folder(c, what, path);
     if (stat(path, &info) != 0)
         check_say_error(c, "%s %s: %s", what, path, strerror(errno));
     else if (S_ISDIR(info.st_mode))
         check_say_error(c, "%s %s: is a folder; name a file in it", what, path);
     else if (!may(path, W_OK))
-        check_say_error(c, "%s %s: %s.   chown it to the user of the run", what, path,
-                        strerror(errno));
+        check_say_error(c, "%s %s: %s.   chown %s %s", what, path, strerror(errno), user_of_run(c),
+                        path);
     else
         return true;
     return false;
@@ -115,7 +121,7 @@ static void check_new_journal(struct checking *c, const char *path)
     else
         check_say_error(c, "journal %s: the folder %s %s.   install -d -m 750 -o %s %s", path,
                         folder, may(folder, F_OK) ? "cannot be written" : "cannot be made",
-                        c->config->user[0] ? c->config->user : "USER", folder);
+                        user_of_run(c), folder);
 }
 
 static void check_journal(struct checking *c)
@@ -125,6 +131,10 @@ static void check_journal(struct checking *c)
     struct problem problem = {.text = ""};
     if (strcmp(path, CONFIG_JOURNAL_MEMORY) == 0) {
         check_say_ok("journal in memory: what is not delivered is lost when the sensor ends");
+        return;
+    }
+    if (access(path, F_OK) != 0 && errno == EACCES) {
+        (void)check_folder(c, "journal", path);
         return;
     }
     enum ajar_status status = journal_inspect(path, &facts, &problem);
@@ -223,7 +233,11 @@ static void check_redis(struct checking *c)
     struct problem problem = {.text = ""};
     if (!config->redis_url[0])
         return;
+    bool tls = strncmp(config->redis_url, "rediss", 6) == 0;
     check_keys(config);
+    if (tls && !config->redis_verify)
+        check_say_warning("redis.verify is off: whoever stands between may pose as the Redis.   "
+                          "redis.verify: true, redis.ca_file: FILE");
     if (emitter_check_redis(&options, text, sizeof text, &problem) == AJAR_OK)
         check_say_ok("%s answers", text);
     else

@@ -213,8 +213,16 @@ Test(run_check, tries_files_with_the_rights_of_the_run_not_of_root)
     cr_assert(nobody);
     cr_assert_eq(chown(folder, nobody->pw_uid, nobody->pw_gid), 0);
     cr_assert_eq(check_output(path), EXIT_ERROR, "root without capabilities cannot write there");
-    expect("ERROR    output %s: the folder %s cannot be written: Permission denied", path, folder);
+    expect("ERROR    output %s: the folder %s cannot be written: Permission denied.   "
+           "chown USER %s",
+           path, folder, folder);
     cr_assert_eq(chown(folder, 0, 0), 0);
+    cr_assert_eq(chmod(folder, 0700), 0);
+    cr_assert_eq(check("--journal", path, "--user", "nobody", NULL), EXIT_ERROR);
+    expect("ERROR    journal %s: the folder %s cannot be written: Permission denied.   chown "
+           "nobody %s",
+           path, folder, folder);
+    cr_assert_eq(chmod(folder, 0755), 0);
     cr_assert_eq(check_output(path), EXIT_NOTHING);
     cr_assert_eq(check("--journal", "memory", "--user", "nobody", NULL), EXIT_NOTHING, "%s", said);
     expect("ok       user nobody");
@@ -258,4 +266,19 @@ Test(run_check, fails_for_a_redis_that_is_not_there)
     cr_assert_eq(check("--journal", "memory", "--redis", "unix:///nowhere/redis", NULL),
                  EXIT_ERROR);
     cr_assert_not_null(strstr(said, "ERROR    Redis unix:///nowhere/redis"), "%s", said);
+}
+
+Test(run_check, warns_of_a_certificate_that_is_not_checked)
+{
+    static const char warning[] =
+        "WARNING  redis.verify is off: whoever stands between may pose as the Redis.   "
+        "redis.verify: true, redis.ca_file: FILE";
+    (void)check("--journal", "memory", "--redis", "rediss://127.0.0.1:1", "--redis-verify=false",
+                NULL);
+    expect("%s", warning);
+    (void)check("--journal", "memory", "--redis", "rediss://127.0.0.1:1", NULL);
+    cr_assert_not(says(warning));
+    (void)check("--journal", "memory", "--redis", "redis://127.0.0.1:1", "--redis-verify=false",
+                NULL);
+    cr_assert_not(says(warning));
 }
