@@ -14,6 +14,8 @@
 
 #define LAYOUT  1
 #define BUCKETS 65536 /* a power of two */
+/* No count comes near it: one that was kept and is above is none. */
+#define COUNT_MAX (UINT64_MAX / 2)
 
 struct pair {
     struct pair *bucket_next;
@@ -343,8 +345,9 @@ void pairs_forget_changes(struct pairs *pairs)
 
 static bool is_sound(const struct pair_state *state)
 {
-    return state->layout == LAYOUT && state->verdict < VERDICTS && state->weak <= 1 &&
-           state->exposed <= 1 && state->identity <= IDENTITY_PROVEN && state->best[0] < VERDICTS &&
+    return state->folded < COUNT_MAX && state->last_use < COUNT_MAX && state->layout == LAYOUT &&
+           state->verdict < VERDICTS && state->weak <= 1 && state->exposed <= 1 &&
+           state->identity <= IDENTITY_PROVEN && state->best[0] < VERDICTS &&
            state->best[1] < VERDICTS && state->credentials <= CREDENTIALS_PROVEN &&
            memchr(state->store, '\0', sizeof state->store) != NULL;
 }

@@ -297,6 +297,9 @@ Test(pairs, reject_states_that_cannot_be)
     bad.verdict = VERDICTS;
     cr_assert_eq(pairs_restore(pairs, 0, &bad, sizeof bad), AJAR_ERR_FORMAT);
     bad = good;
+    bad.folded = UINT64_MAX;
+    cr_assert_eq(pairs_restore(pairs, 0, &bad, sizeof bad), AJAR_ERR_FORMAT);
+    bad = good;
     bad.exposed = 2;
     cr_assert_eq(pairs_restore(pairs, 0, &bad, sizeof bad), AJAR_ERR_FORMAT);
     bad = good;
@@ -306,4 +309,32 @@ Test(pairs, reject_states_that_cannot_be)
     cr_assert_eq(pairs_restore(pairs, 0, &good, sizeof good), AJAR_ERR_FORMAT, "slot taken");
     cr_assert_eq(pairs_restore(pairs, 1, &good, sizeof good), AJAR_ERR_FORMAT, "pair known");
     cr_assert_eq(pairs_count(pairs), 1);
+}
+
+Test(pairs, go_on_after_whatever_bytes_were_kept)
+{
+    struct story story = {.random = 5};
+    struct finding f = make_one();
+    unsigned taken = 0;
+    for (uint32_t slot = 0; slot < 2000; slot++) {
+        struct pair_state state;
+        for (size_t i = 0; i < sizeof state; i++)
+            ((uint8_t *)&state)[i] = (uint8_t)(story_draw(&story, 2) ? story_draw(&story, 256) : 0);
+        state.layout = 1;
+        state.verdict %= VERDICTS;
+        state.weak = state.exposed = state.best[0] = state.best[1] = 0;
+        state.credentials = state.identity = 0;
+        state.folded >>= story_draw(&story, 64);
+        state.last_use >>= 1 + story_draw(&story, 60);
+        state.store[31] = '\0';
+        taken += pairs_restore(pairs, slot, &state, sizeof state) == AJAR_OK;
+    }
+    cr_assert_gt(taken, 500);
+    for (int i = 0; i < 10; i++)
+        (void)note(&f);
+    uint64_t untold = 0;
+    while (pairs_take_over(pairs, UINT64_MAX, &rest))
+        untold++;
+    cr_assert_leq(untold, taken + 1);
+    cr_assert_eq(pairs_count(pairs), taken + 1);
 }
