@@ -239,7 +239,8 @@ static void check_redis(struct checking *c)
         check_say_warning("redis.verify is off: whoever stands between may pose as the Redis.   "
                           "redis.verify: true, redis.ca_file: FILE");
     if (emitter_check_redis(&options, text, sizeof text, &problem) == AJAR_OK)
-        check_say_ok("%s answers", text);
+        check_say_ok("%s%s%s", text, tls ? ", TLS" : "",
+                     tls && config->redis_verify ? ", certificate checked" : "");
     else
         check_say_error(c, "%s", problem.text);
 }
