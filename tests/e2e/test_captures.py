@@ -69,6 +69,23 @@ class Captures(unittest.TestCase):
                 self.assertEqual(len(set(first)), len(first))
                 self.assertEqual(first, again)
 
+    def test_folding_leaves_counts_and_openings_as_they_are(self):
+        def told(events):
+            return [e for e in events if e["event"]["action"] in ("store-query", "store-session")]
+
+        def opened(events):
+            return [e["event"]["id"] for e in events if e["event"]["action"] == "exposure-opened"]
+        all_told = support.read_json(*support.captures())
+        folding = support.read_json("--events-per-minute", "1", *support.captures())
+        self.assertTrue(any(e["event"]["action"] == "events-folded" for e in folding))
+        self.assertLess(2 * len(told(folding)), len(told(all_told)))
+        self.assertEqual(len(told(folding)) + sum(e["ajar"].get("folded", 0) for e in folding), len(told(all_told)))
+        self.assertEqual(opened(folding), opened(all_told))
+        self.assertLessEqual({e["event"]["id"] for e in told(folding)}, {e["event"]["id"] for e in told(all_told)})
+        tables = [support.ajar("read", *options, *support.captures()).stdout for options in ([], ["--events-per-minute", "1"])]
+        self.assertIn("EXPOSED", tables[0])
+        self.assertEqual(tables[0], tables[1])
+
     def test_a_folder_gives_what_its_files_give(self):
         # Captures of servers with addresses of their own: what is known of one server from one file may judge its next file.
         alone, servers = {}, set()
