@@ -73,10 +73,8 @@ struct journal {
     uint64_t failing_since_ns; /* monotonic, 0 = it does not */
     uint64_t asked_ns;         /* for a checkpoint; monotonic */
     uint64_t last_commit_ns;   /* monotonic */
-    uint64_t room_looked_ns;   /* monotonic */
-    uint64_t bytes_bound;      /* of the database now: the option, or what the disk has */
+    uint64_t disk_bound;       /* of the database: what the disk has room for */
     uint64_t page_bytes;
-    uint64_t file_bytes;       /* of the database */
     uint64_t live_bytes;       /* of it without its free pages */
     uint64_t state_trimmed_ns; /* monotonic */
     bool is_behind;            /* more has to go than one commit may take */

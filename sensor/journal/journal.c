@@ -32,6 +32,7 @@ static enum ajar_status journal_new(const struct journal_options *options, struc
         return AJAR_ERR_MEMORY;
     made->options = *options;
     made->lock.fd = -1;
+    made->disk_bound = UINT64_MAX;
     made->name = "the journal in memory";
     (void)text_copy(made->trouble, sizeof made->trouble, "ok", 2);
     made->options.sensor = strdup(options->sensor);

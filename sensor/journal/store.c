@@ -307,6 +307,8 @@ enum ajar_status store_open(struct journal *journal, struct problem *problem)
         return problem_set(problem, AJAR_ERR_SYSTEM,
                            "%s: another program has kept it locked for %d s; end it first",
                            journal->name, OPEN_PATIENCE_MS / 1000);
+    if (status == AJAR_ERR_LIMIT)
+        return problem_set(problem, AJAR_ERR_SYSTEM, "%s", first.text);
     if (status != AJAR_ERR_FORMAT)
         return status == AJAR_OK ? AJAR_OK : problem_set(problem, status, "%s", first.text);
     if (!journal->lock.was_there)

@@ -9,13 +9,13 @@
 #include "base/timestamp.h"
 
 #include <stdio.h>
+#include <sys/stat.h>
 #include <sys/statvfs.h>
 
 #define PORTION        256 /* events that go with a commit at least, */
 #define PORTION_FACTOR 2   /* and this many for each that comes */
 #define NS_PER_S       1000000000ULL
 #define MARK_EVERY_NS  (60 * NS_PER_S)
-#define LOOK_EVERY_NS  NS_PER_S     /* at the room on the disk */
 #define DISK_RESERVE   (16u << 20)  /* left on the disk for the log, */
 #define DISK_PART      4            /* but at most this part of what the journal could have */
 #define LOG_WANTED     (8u << 20)   /* the write-ahead log is copied when it has grown to this, */
@@ -73,7 +73,7 @@ uint64_t trim_log_bytes(const struct journal *journal)
 
 uint64_t trim_log_wanted(const struct journal *journal)
 {
-    return smaller(LOG_WANTED, journal->options.bytes_max / LOG_PART);
+    return smaller(LOG_WANTED, smaller(journal->options.bytes_max, journal->disk_bound) / LOG_PART);
 }
 
 uint64_t trim_log_max(const struct journal *journal)
@@ -88,29 +88,29 @@ uint64_t trim_bytes(const struct journal *journal)
     return journal->live_bytes + smaller(trim_log_bytes(journal), trim_log_wanted(journal));
 }
 
-/* A disk that gets full lowers the bound, so that pages are used again before it is. */
-static void look_at_room(struct journal *journal, uint64_t now)
+/* A disk that gets full bounds the database too, so that pages are used again before there is no
+ * room. Some is left for the log to grow. */
+static void look_at_room(struct journal *journal)
 {
     struct statvfs disk;
-    if (journal->room_looked_ns && now - journal->room_looked_ns < LOOK_EVERY_NS)
+    struct stat file;
+    journal->disk_bound = UINT64_MAX;
+    if (!journal->path || statvfs(journal->path, &disk) != 0 || stat(journal->path, &file) != 0)
         return;
-    journal->room_looked_ns = now;
-    journal->bytes_bound = journal->options.bytes_max;
-    if (!journal->path || statvfs(journal->path, &disk) != 0)
-        return;
-    uint64_t room = journal->file_bytes + (uint64_t)disk.f_bavail * disk.f_frsize;
-    journal->bytes_bound =
-        smaller(journal->bytes_bound, room - smaller(DISK_RESERVE, room / DISK_PART));
+    uint64_t room = (uint64_t)file.st_size + (uint64_t)disk.f_bavail * disk.f_frsize;
+    journal->disk_bound = room - smaller(DISK_RESERVE, room / DISK_PART);
 }
 
 /* Up to where events may go because the database is too large. Undelivered ones go only for the
  * bound that a person set: on a full disk, refusing new ones is no worse. */
 static uint64_t beyond_bytes(const struct journal *journal)
 {
-    uint64_t bytes = trim_bytes(journal);
-    if (bytes > journal->options.bytes_max && !journal->options.keeps_undelivered)
+    if (trim_bytes(journal) > journal->options.bytes_max && !journal->options.keeps_undelivered)
         return UINT64_MAX;
-    return bytes > journal->bytes_bound ? trim_delivered(journal) : 0;
+    return trim_bytes(journal) > journal->options.bytes_max ||
+                   journal->live_bytes > journal->disk_bound
+               ? trim_delivered(journal)
+               : 0;
 }
 
 static enum ajar_status delete_up_to(struct journal *journal, uint64_t sequence, uint64_t *count)
@@ -210,7 +210,7 @@ enum ajar_status trim_delete(struct journal *journal, struct trimming *trimming)
     uint64_t now = timestamp_monotonic();
     *trimming = (struct trimming){.trimmed = 0};
     note_mark(journal, now);
-    look_at_room(journal, now);
+    look_at_room(journal);
     enum ajar_status status = delete_state(journal, now);
     return status == AJAR_OK ? delete_events(journal, trimming) : status;
 }
@@ -232,7 +232,6 @@ enum ajar_status trim_measure(struct journal *journal)
         status = read_pages(journal->writer.free_count, &unused);
     if (status != AJAR_OK)
         return status;
-    journal->file_bytes = (uint64_t)pages * journal->page_bytes;
     journal->live_bytes = (uint64_t)(pages - unused) * journal->page_bytes;
     return AJAR_OK;
 }

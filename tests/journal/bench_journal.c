@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the journal costs: bench_journal PATH|memory normal|full RATE SECONDS [STORES]
+ * What the journal costs: bench_journal PATH|memory normal|full RATE SECONDS [STORES [MIB]]
  * adds RATE events a second (1.3 KiB each) for so long while another thread reads and confirms,
  * then reads everything again as a backlog. With STORES, a real ledger has that many exposures that
  * change all the time.
@@ -164,14 +164,14 @@ int main(int argc, char **argv)
 {
     if (argc < 5) {
         (void)fprintf(stderr,
-                      "usage: bench_journal PATH|memory normal|full RATE SECONDS [STORES]\n");
+                      "usage: bench_journal PATH|memory normal|full RATE SECONDS [STORES [MIB]]\n");
         return 2;
     }
     struct bench bench = {.rate = strtoul(argv[3], NULL, 10),
                           .seconds = strtoul(argv[4], NULL, 10),
                           .stores = argc > 5 ? strtoul(argv[5], NULL, 10) : 0};
     struct journal_options options = options_for(strcmp(argv[1], "memory") == 0 ? NULL : argv[1]);
-    options.bytes_max = 4ULL << 30;
+    options.bytes_max = (argc > 6 ? strtoul(argv[6], NULL, 10) : 4096) << 20;
     options.durability = strcmp(argv[2], "full") == 0 ? JOURNAL_FULL : JOURNAL_NORMAL;
     bench.journal = open_with(&options);
     if (bench.stores)

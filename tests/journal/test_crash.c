@@ -8,7 +8,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#define ROUNDS 150
+#define ROUNDS 100
 
 static struct place_of_test place;
 
