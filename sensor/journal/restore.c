@@ -276,8 +276,10 @@ enum ajar_status journal_restore(struct journal *journal, struct ledger *ledger,
         status = restore_pairs(&rows, ledger);
     free_rows(&rows);
     free(restored);
-    if (status == AJAR_ERR_FORMAT)
+    if (status == AJAR_ERR_FORMAT) {
+        ledger_change_all(ledger); /* what could be read goes into the new one */
         return store_renew(journal, problem);
+    }
     /* A ledger that holds less than it used to takes what it can. */
     if (status == AJAR_OK || status == AJAR_ERR_LIMIT)
         return AJAR_OK;

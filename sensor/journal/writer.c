@@ -297,6 +297,8 @@ static enum ajar_status attempt(struct journal *journal, struct ledger *ledger,
     status = store_renew(journal, &problem);
     if (status == AJAR_OK) {
         t->confirmed = atomic_load(&journal->confirmed);
+        if (ledger)
+            ledger_change_all(ledger);
         return run_transaction(journal, ledger, import_id, t);
     }
     (void)text_copy(t->why, sizeof t->why, problem.text, strlen(problem.text));

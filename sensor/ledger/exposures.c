@@ -316,6 +316,12 @@ const struct exposure *exposures_first_changed(const struct exposures *exposures
     return exposures->changed;
 }
 
+void exposures_change_all(struct exposures *exposures)
+{
+    for (struct exposure *exposure = exposures->first; exposure; exposure = exposure->next)
+        mark_changed(exposures, exposure);
+}
+
 void exposures_forget_changes(struct exposures *exposures)
 {
     while (exposures->changed) {

@@ -114,6 +114,9 @@ const struct exposure *exposures_first(const struct exposures *exposures);
 const struct exposure *exposures_first_changed(const struct exposures *exposures);
 void exposures_forget_changes(struct exposures *exposures);
 
+/* Makes all count as changed, in the order of their opening if none did. */
+void exposures_change_all(struct exposures *exposures);
+
 /*
  * Puts an exposure back as it was kept: all but the links and the reasons of its severity, which
  * only its opening tells; actors, data sets and the sketch are copied, texts are ended. It does not

@@ -379,6 +379,13 @@ void ledger_visit_changes(const struct ledger *ledger, const struct ledger_chang
         pairs_visit_changes(ledger->pairs, changes->pair, changes->context);
 }
 
+void ledger_change_all(struct ledger *ledger)
+{
+    exposures_change_all(ledger->exposures);
+    servers_change_all(ledger->servers);
+    pairs_change_all(ledger->pairs);
+}
+
 void ledger_forget_changes(struct ledger *ledger)
 {
     exposures_forget_changes(ledger->exposures);

@@ -87,6 +87,9 @@ bool ledger_has_changes(const struct ledger *ledger);
 void ledger_visit_changes(const struct ledger *ledger, const struct ledger_changes *changes);
 void ledger_forget_changes(struct ledger *ledger);
 
+/* Makes all that the ledger knows count as changed, for a journal that begins anew. */
+void ledger_change_all(struct ledger *ledger);
+
 /*
  * Puts back what the journal kept, before the first finding, exposures in the order of their
  * opening. Of `exposure` all counts but the links and the reasons of its severity; actors, data

@@ -334,6 +334,13 @@ void pairs_visit_changes(const struct pairs *pairs,
         visit(context, (uint32_t)(pair - pairs->slots), &pair->state, sizeof pair->state);
 }
 
+void pairs_change_all(struct pairs *pairs)
+{
+    for (uint32_t i = 0; i < PAIRS_MAX; i++)
+        if (pairs->slots[i].used)
+            mark_changed(pairs, &pairs->slots[i]);
+}
+
 void pairs_forget_changes(struct pairs *pairs)
 {
     while (pairs->changed) {

@@ -83,6 +83,9 @@ void pairs_visit_changes(const struct pairs *pairs,
                          void *context);
 void pairs_forget_changes(struct pairs *pairs);
 
+/* Makes all count as changed. */
+void pairs_change_all(struct pairs *pairs);
+
 /* Puts a state back into its slot. AJAR_ERR_FORMAT: it is none, or slot or pair are taken. */
 enum ajar_status pairs_restore(struct pairs *pairs, uint32_t slot, const void *state, size_t size);
 

@@ -249,6 +249,12 @@ const struct server *servers_first_changed(const struct servers *servers)
     return servers->changed;
 }
 
+void servers_change_all(struct servers *servers)
+{
+    for (struct server *server = servers->oldest; server; server = server->newer)
+        changed_insert(servers, server);
+}
+
 void servers_forget_changes(struct servers *servers)
 {
     while (servers->changed)

@@ -62,6 +62,9 @@ uint64_t servers_evicted(const struct servers *servers);
 const struct server *servers_first_changed(const struct servers *servers);
 void servers_forget_changes(struct servers *servers);
 
+/* Makes all count as changed, the one unseen longest first. */
+void servers_change_all(struct servers *servers);
+
 /*
  * Puts a server back as it was kept, as the one seen last; its clients are counted anew. It does
  * not count as changed. AJAR_ERR_FORMAT: it is none or is there already; AJAR_ERR_LIMIT: the table

@@ -25,7 +25,8 @@ static inline struct ledger *new_ledger(void)
     struct ledger_options options = {.site = "north",
                                      .home = &home,
                                      .servers_max = LEDGER_SERVERS_MAX,
-                                     .exposures_max = LEDGER_EXPOSURES_MAX};
+                                     .exposures_max = LEDGER_EXPOSURES_MAX,
+                                     .events_per_minute = 20};
     struct ledger *ledger = NULL;
     cr_assert_eq(ledger_new(&options, enricher, ignore_event, NULL, &ledger), AJAR_OK);
     return ledger;

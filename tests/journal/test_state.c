@@ -144,3 +144,44 @@ Test(state, keeps_a_server_once_and_by_its_last_change)
                      " '6.8.23' AND number = (SELECT max(number) FROM servers)"),
                  1);
 }
+
+struct told {
+    unsigned exposures, servers, pairs;
+};
+
+static void count_exposure(void *context, const struct exposure *exposure)
+{
+    (void)exposure;
+    ((struct told *)context)->exposures++;
+}
+
+static void count_server(void *context, const struct server *server)
+{
+    (void)server;
+    ((struct told *)context)->servers++;
+}
+
+static void count_pair(void *context, uint32_t slot, const void *bytes, size_t size)
+{
+    (void)slot;
+    (void)bytes;
+    (void)size;
+    ((struct told *)context)->pairs++;
+}
+
+Test(state, can_be_told_as_a_whole_again)
+{
+    struct told told = {0};
+    struct ledger_changes changes = {count_exposure, count_server, count_pair, &told};
+    for (unsigned i = 1; i <= 50; i++)
+        prove(ledger, i);
+    commit_as("");
+    prove(ledger, 7);
+    ledger_change_all(ledger);
+    ledger_visit_changes(ledger, &changes);
+    cr_assert_eq(told.exposures, 50);
+    cr_assert_eq(told.servers, 50);
+    cr_assert_eq(told.pairs, 50);
+    ledger_forget_changes(ledger);
+    cr_assert_not(ledger_has_changes(ledger));
+}

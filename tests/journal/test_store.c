@@ -197,6 +197,9 @@ Test(store, gives_a_file_up_that_breaks_while_it_is_written)
     cr_assert_eq(journal_last_sequence(journal), 3010);
     cr_assert_eq(count_after(journal, 0), 10, "those that waited are in the new one");
     cr_assert_eq(counters_of(journal).trimmed, 2000);
+    struct journal_exposure exposure;
+    cr_assert_eq(journal_next_open(journal, "", &exposure), AJAR_OK,
+                 "what the ledger knows is too");
     cr_assert_eq(counters_of(journal).undelivered, 10);
     journal_batch_clear(batch);
     free(batch);
