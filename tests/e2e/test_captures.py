@@ -3,6 +3,7 @@
 """The shipped captures: what ajar says of each connection is what the recorded server held, and every event is valid."""
 import gzip
 import os
+import re
 import shutil
 import tempfile
 import unittest
@@ -54,9 +55,8 @@ class Captures(unittest.TestCase):
 
     def test_every_event_is_valid(self):
         events = support.read_json("--geo", support.CITY, "--geo", support.ASN, *support.captures())
-        self.assertGreater(len(events), 100)
-        for event in events:
-            contract.check(event)
+        self.assertGreater(len(events), 100)    # and each was checked when it was read
+        contract.check(events[0])
         broken = dict(events[0])
         del broken["@timestamp"]
         with self.assertRaises(AssertionError, msg="the schema accepts an event without a time"):
@@ -82,7 +82,8 @@ class Captures(unittest.TestCase):
         self.assertEqual(len(told(folding)) + sum(e["ajar"].get("folded", 0) for e in folding), len(told(all_told)))
         self.assertEqual(opened(folding), opened(all_told))
         self.assertLessEqual({e["event"]["id"] for e in told(folding)}, {e["event"]["id"] for e in told(all_told)})
-        tables = [support.ajar("read", *options, *support.captures()).stdout for options in ([], ["--events-per-minute", "1"])]
+        tables = [re.sub(r"[0-9.]+ s$", "", support.ajar("read", *options, *support.captures()).stdout.rstrip())    # how long it took
+                  for options in ([], ["--events-per-minute", "1"])]
         self.assertIn("EXPOSED", tables[0])
         self.assertEqual(tables[0], tables[1])
 
