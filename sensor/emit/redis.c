@@ -67,8 +67,9 @@ static enum ajar_status prepare(struct redis_sink *sink, struct problem *problem
     write_contract(sink);
     sink->opened_last = journal_last_sequence(sink->options.journal);
     (void)snprintf(sink->trouble, sizeof sink->trouble, "not connected yet");
-    sink->read = calloc(1, sizeof *sink->read);
-    if (!sink->read)
+    sink->flights = calloc(REDIS_FLIGHTS, sizeof *sink->flights);
+    sink->look = calloc(1, sizeof *sink->look);
+    if (!sink->flights || !sink->look)
         return AJAR_ERR_MEMORY;
     enum ajar_status status = hash_make_seed(&sink->random);
     sink->random |= 1;
@@ -179,10 +180,14 @@ void redis_sink_free(struct redis_sink *sink)
     if (sink->running)
         join_sender(sink, 0);
     redis_sender_set_link(sink, NULL);
-    redis_batch_clear(&sink->batch);
-    if (sink->read)
-        journal_batch_clear(sink->read);
-    free(sink->read);
+    for (size_t i = 0; sink->flights && i < REDIS_FLIGHTS; i++) {
+        redis_batch_clear(&sink->flights[i].batch);
+        journal_batch_clear(&sink->flights[i].events);
+    }
+    free(sink->flights);
+    if (sink->look)
+        journal_batch_clear(sink->look);
+    free(sink->look);
     redis_access_free(sink->access);
     (void)pthread_cond_destroy(&sink->changed);
     (void)pthread_mutex_destroy(&sink->lock);

@@ -25,12 +25,18 @@ void redis_batch_clear(struct redis_batch *batch)
     resp_clear(&batch->sources);
     resp_clear(&batch->parts);
     resp_clear(&batch->part);
+    resp_clear(&batch->members);
 }
 
 void redis_batch_mark_key(const struct redis_batch_options *options, char key[static REDIS_KEY_MAX])
 {
     (void)snprintf(key, REDIS_KEY_MAX, "%s:delivered:%s:%s", options->prefix,
                    options->journal_sensor, options->journal_uuid);
+}
+
+void redis_batch_write_mark(const struct journal_event *last, char mark[static REDIS_MARK_MAX])
+{
+    (void)snprintf(mark, REDIS_MARK_MAX, "%llu %s", (unsigned long long)last->sequence, last->id);
 }
 
 static size_t name_key(struct redis_batch *batch, const char *key)
@@ -50,7 +56,8 @@ void redis_batch_begin(struct redis_batch *batch, const struct redis_batch_optio
                        const char *expected, uint64_t random)
 {
     struct resp *const buffers[] = {&batch->wire,   &batch->keys,    &batch->settings,
-                                    &batch->events, &batch->sources, &batch->parts};
+                                    &batch->events, &batch->sources, &batch->parts,
+                                    &batch->members};
     char mark[REDIS_KEY_MAX];
     for (size_t i = 0; i < sizeof buffers / sizeof buffers[0]; i++)
         resp_empty(buffers[i]);
@@ -197,21 +204,40 @@ static void add_exposure_hash(struct redis_batch *batch, size_t key,
     end_part(batch);
 }
 
-/* Live exposures and those of each reading have sets of their own. */
-static size_t name_open_set(struct redis_batch *batch, const char *set, bool *is_new)
+/* The members of one set of open exposures, gathered over the batch. */
+static void end_open_set(struct redis_batch *batch)
 {
-    *is_new = batch->open_set_key == 0 || strcmp(batch->open_set, set) != 0;
-    if (*is_new) {
+    size_t key = batch->open_set_key;
+    if (key == 0)
+        return;
+    begin_part(batch, "ZADD", key);
+    resp_join(&batch->part, &batch->members);
+    end_part(batch);
+    if (batch->open_set_expires)
+        add_expiry(batch, key, REDIS_IMPORT_S);
+    resp_empty(&batch->members);
+    batch->open_set_key = 0;
+}
+
+/* Live exposures and those of each reading have sets of their own. */
+static void add_to_open_set(struct redis_batch *batch, const char *set,
+                            const struct journal_exposure *exposure)
+{
+    if (strcmp(batch->open_set, set) != 0)
+        end_open_set(batch);
+    if (batch->open_set_key == 0) {
         (void)snprintf(batch->open_set, sizeof batch->open_set, "%s", set);
         batch->open_set_key = name_own_key(batch, set, "");
+        batch->open_set_expires = exposure->import_id[0] != '\0';
     }
-    return batch->open_set_key;
+    resp_add_number(&batch->members, exposure->last_ns / NS_PER_S);
+    resp_add_text(&batch->members, exposure->id);
 }
 
 void redis_batch_add_exposure(struct redis_batch *batch, const struct journal_exposure *exposure)
 {
     char folder[REDIS_KEY_MAX / 4] = "", name[REDIS_KEY_MAX / 2];
-    bool is_new, is_import = exposure->import_id[0] != '\0';
+    bool is_import = exposure->import_id[0] != '\0';
     if (is_import)
         (void)snprintf(folder, sizeof folder, "import:%s:", exposure->import_id);
     (void)snprintf(name, sizeof name, "%sexposure:%s", folder, exposure->id);
@@ -220,13 +246,7 @@ void redis_batch_add_exposure(struct redis_batch *batch, const struct journal_ex
     if (is_import)
         add_expiry(batch, key, REDIS_IMPORT_S);
     (void)snprintf(name, sizeof name, "%sexposures:open", folder);
-    key = name_open_set(batch, name, &is_new);
-    begin_part(batch, "ZADD", key);
-    resp_add_number(&batch->part, exposure->last_ns / NS_PER_S);
-    resp_add_text(&batch->part, exposure->id);
-    end_part(batch);
-    if (is_import && is_new)
-        add_expiry(batch, key, REDIS_IMPORT_S);
+    add_to_open_set(batch, name, exposure);
 }
 
 static void add_packet_numbers(struct redis_batch *batch, const struct sensor_status *status)
@@ -299,6 +319,7 @@ static void write_settings(struct redis_batch *batch)
 
 enum ajar_status redis_batch_finish(struct redis_batch *batch, const char *sha)
 {
+    end_open_set(batch);
     write_settings(batch);
     size_t words = 3 + batch->keys.words + batch->settings.words + batch->events.words +
                    batch->sources.words + batch->parts.words;

@@ -42,11 +42,13 @@ struct redis_batch_options {
 struct redis_batch {
     const struct redis_batch_options *options; /* borrowed */
     struct resp wire, keys, settings, events, sources, parts;
-    struct resp part; /* under construction */
+    struct resp part;    /* under construction */
+    struct resp members; /* of the set of open exposures */
     size_t event_count, source_count, part_count;
     size_t stream_key, list_key, sources_key; /* numbers in `keys`, 0 = none */
     char open_set[REDIS_KEY_MAX];             /* the set of open exposures that was named last, */
-    size_t open_set_key;                      /* and its number */
+    size_t open_set_key;                      /* and its number, 0 = none */
+    bool open_set_expires;
     char expected[REDIS_MARK_MAX];
     uint64_t random;
     uint16_t part_keys[REDIS_PARTS_MAX];
@@ -58,6 +60,9 @@ void redis_batch_clear(struct redis_batch *batch);
 /* The name of the mark. */
 void redis_batch_mark_key(const struct redis_batch_options *options,
                           char key[static REDIS_KEY_MAX]);
+
+/* The mark as it is after this event. */
+void redis_batch_write_mark(const struct journal_event *last, char mark[static REDIS_MARK_MAX]);
 
 /* Begins one that goes on from the mark `expected` ("" = none yet). `random` chooses what leaves a
  * full geo set. */

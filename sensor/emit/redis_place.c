@@ -12,18 +12,29 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Events of a batch whose reply never came, or came as "not from there": were they taken? */
-static void count_in_flight(struct redis_sink *sink, uint64_t have, bool is_answer)
+static uint64_t count_up_to(const struct redis_flight *flight, uint64_t sequence)
 {
-    uint64_t arrived = 0;
-    for (size_t i = 0; sink->in_flight && i < sink->read->count; i++)
-        arrived += sink->read->events[i].sequence <= have;
-    sink->in_flight = false;
-    if (arrived == 0)
-        return;
+    uint64_t count = 0;
+    for (size_t i = 0; i < flight->events.count; i++)
+        count += flight->events.events[i].sequence <= sequence;
+    return count;
+}
+
+/* Batches whose reply never came, or came as "not from there": which events were taken? */
+static void count_arrived(struct redis_sink *sink, uint64_t have,
+                          const struct redis_flight *answered)
+{
+    uint64_t arrived = answered ? count_up_to(answered, have) : 0;
+    atomic_fetch_add(&sink->repeated, arrived);
+    for (size_t i = 0; !answered && i < sink->flight_count; i++) {
+        const struct redis_flight *flight =
+            &sink->flights[(sink->first_flight + i) % REDIS_FLIGHTS];
+        arrived += count_up_to(flight, have);
+        redis_gather_again(sink, flight);
+    }
+    if (!answered)
+        sink->flight_count = 0;
     atomic_fetch_add(&sink->acknowledged, arrived);
-    if (is_answer)
-        atomic_fetch_add(&sink->repeated, arrived);
 }
 
 /* Whether the event of the mark is the journal's event of this sequence. One that the journal no
@@ -31,9 +42,9 @@ static void count_in_flight(struct redis_sink *sink, uint64_t have, bool is_answ
 static bool is_of_journal(struct redis_sink *sink, uint64_t sequence, const char *id)
 {
     struct journal *journal = sink->options.journal;
-    enum ajar_status status = journal_read(journal, sequence - 1, 0, sink->read);
-    if (status == AJAR_OK && sink->read->count > 0 && sink->read->events[0].sequence == sequence)
-        return id[0] == '\0' || strcmp(sink->read->events[0].id, id) == 0;
+    enum ajar_status status = journal_read(journal, sequence - 1, 0, sink->look);
+    if (status == AJAR_OK && sink->look->count > 0 && sink->look->events[0].sequence == sequence)
+        return id[0] == '\0' || strcmp(sink->look->events[0].id, id) == 0;
     return status == AJAR_OK || sequence <= journal_last_sequence(journal);
 }
 
@@ -62,14 +73,14 @@ static void go_back(struct redis_sink *sink, uint64_t have, uint64_t confirmed)
     sink->state_after[0] = '\0';
 }
 
-void redis_place(struct redis_sink *sink, const char *mark, bool is_answer)
+void redis_place(struct redis_sink *sink, const char *mark, struct redis_flight *answered)
 {
     struct journal *journal = sink->options.journal;
     char *id;
     uint64_t have = strtoull(mark, &id, 10), from = have;
     uint64_t confirmed = journal_confirmed(journal);
     id += *id == ' ';
-    count_in_flight(sink, have, is_answer);
+    count_arrived(sink, have, answered);
     if (have > confirmed && !is_of_journal(sink, have, id))
         from = leave_other_journal(sink, have, confirmed);
     else if (have < confirmed)

@@ -17,34 +17,10 @@
 #include <string.h>
 #include <time.h>
 
-#define NS_PER_S        1000000000ULL
-#define NS_PER_MS       1000000ULL
-#define REST_MS         500 /* between looks for a heartbeat or state that is due */
-#define RETRIES_MAX     5 /* in a row without back-off: moved slots, a script that was forgotten */
-#define STATES_MAX      128 /* of open exposures in one batch, when all of them are due */
-#define STATE_FIRST_NS  (30 * NS_PER_S) /* after state was refused all of it is sent again, */
-#define STATE_LAST_NS   (3600 * NS_PER_S)
-#define PART_TELL_NS    (600 * NS_PER_S) /* and that is told again */
-#define PART_TROUBLE_NS (60 * NS_PER_S)
-
-/* The script's answer: see redis_script.lua. */
-enum {
-    TAKEN,
-    LIST_CUT,
-    LIST_REFUSED,
-    ALERTS_REFUSED,
-    SOURCES_REFUSED,
-    PARTS_REFUSED,
-    FIRST_PART,
-    CLASS,
-    NUMBERS
-};
-
-/* What a batch holds beside events. */
-struct gathered {
-    bool states, heartbeat;
-    char last_state[EXPOSURE_ID_HEX]; /* of all open exposures; "" = that was all */
-};
+#define NS_PER_S    1000000000ULL
+#define NS_PER_MS   1000000ULL
+#define REST_MS     500 /* between looks for a heartbeat or state that is due */
+#define RETRIES_MAX 5   /* in a row without back-off: moved slots, a script that was forgotten */
 
 enum outcome {
     GOES_ON,
@@ -63,7 +39,7 @@ void redis_sender_set_link(struct redis_sink *sink, struct redis_link *link)
 }
 
 /* In `read` the reason is said once, at the end, if events were left. */
-static void tell_trouble(struct redis_sink *sink, const char *text)
+void redis_tell_trouble(struct redis_sink *sink, const char *text)
 {
     (void)pthread_mutex_lock(&sink->lock);
     (void)snprintf(sink->trouble, sizeof sink->trouble, "%s", text);
@@ -73,7 +49,7 @@ static void tell_trouble(struct redis_sink *sink, const char *text)
     sink->troubled = true;
 }
 
-static void tell_recovery(struct redis_sink *sink)
+void redis_tell_recovery(struct redis_sink *sink)
 {
     if (sink->options.live && sink->troubled)
         log_info("Redis %s takes events again", redis_access_name(sink->access));
@@ -88,10 +64,10 @@ static void tell_link_trouble(struct redis_sink *sink)
     char text[PROBLEM_TEXT_MAX];
     (void)snprintf(text, sizeof text, "Redis %s: %s", redis_access_name(sink->access),
                    redis_link_error(sink->link));
-    tell_trouble(sink, text);
+    redis_tell_trouble(sink, text);
 }
 
-static uint64_t draw(struct redis_sink *sink)
+uint64_t redis_sender_draw(struct redis_sink *sink)
 {
     sink->random ^= sink->random << 13;
     sink->random ^= sink->random >> 7;
@@ -99,7 +75,7 @@ static uint64_t draw(struct redis_sink *sink)
     return sink->random;
 }
 
-static void pause_sender(struct redis_sink *sink, int wait_ms)
+void redis_sender_pause(struct redis_sink *sink, int wait_ms)
 {
     struct timespec until;
     (void)clock_gettime(CLOCK_MONOTONIC, &until);
@@ -114,6 +90,14 @@ static void pause_sender(struct redis_sink *sink, int wait_ms)
     (void)pthread_mutex_unlock(&sink->lock);
 }
 
+enum redis_sink_state redis_sender_state(struct redis_sink *sink)
+{
+    (void)pthread_mutex_lock(&sink->lock);
+    enum redis_sink_state state = sink->state;
+    (void)pthread_mutex_unlock(&sink->lock);
+    return state;
+}
+
 /* Half of the back-off is random, so that many sensors do not come back all at once. */
 static void back_off(struct redis_sink *sink, int most_ms)
 {
@@ -121,7 +105,7 @@ static void back_off(struct redis_sink *sink, int most_ms)
     if (sink->backoff_ms > most_ms)
         sink->backoff_ms = most_ms;
     int half = sink->backoff_ms / 2;
-    pause_sender(sink, half + (int)(draw(sink) % ((uint64_t)half + 1)));
+    redis_sender_pause(sink, half + (int)(redis_sender_draw(sink) % ((uint64_t)half + 1)));
 }
 
 static enum outcome refuse(struct redis_sink *sink, const char *error)
@@ -141,7 +125,7 @@ static enum outcome refuse(struct redis_sink *sink, const char *error)
     length -= length > 0 && error[length - 1] == '.';
     (void)snprintf(text, sizeof text, "Redis %s refuses: %.*s%s%s", redis_access_name(sink->access),
                    (int)length, error, refusal->right[0] ? ": " : "", refusal->right);
-    tell_trouble(sink, text);
+    redis_tell_trouble(sink, text);
     if (sink->backoff_ms > refusal->wait_most_ms / 2)
         sink->backoff_ms = refusal->wait_most_ms / 2;
     return refusal->reconnect ? LEAVES : WAITS;
@@ -190,7 +174,7 @@ static enum outcome find_place(struct redis_sink *sink)
     const char *const words[3] = {"GET", key, NULL};
     enum outcome outcome = ask(sink, words, &reply);
     if (outcome == GOES_ON)
-        redis_place(sink, reply.text, false);
+        redis_place(sink, reply.text, NULL);
     return outcome;
 }
 
@@ -217,250 +201,178 @@ static enum outcome connect_sender(struct redis_sink *sink, struct problem *prob
         (void)problem_set(problem, status, "Redis %s is loading its data",
                           redis_access_name(sink->access));
     if (status != AJAR_OK) {
-        tell_trouble(sink, problem->text);
+        redis_tell_trouble(sink, problem->text);
         if (status == AJAR_AGAIN && sink->backoff_ms > REDIS_BACKOFF_SOON_MS / 2)
             sink->backoff_ms = REDIS_BACKOFF_SOON_MS / 2;
         return status == AJAR_AGAIN ? WAITS : LEAVES;
     }
     redis_sender_set_link(sink, link);
-    return greet(sink);
+    enum outcome outcome = greet(sink);
+    if (outcome == GOES_ON)
+        return GOES_ON;
+    redis_sender_set_link(sink, NULL); /* it does not know its place */
+    return outcome == AT_ONCE ? AT_ONCE : LEAVES;
 }
 
-/* State of the exposures that these events changed, once each. */
-static void add_states(struct redis_sink *sink)
+static void note_events(struct redis_sink *sink, const struct redis_flight *flight, size_t taken)
 {
-    struct journal_exposure state;
-    for (size_t i = 0; i < sink->read->count; i++) {
-        const struct journal_event *event = &sink->read->events[i];
-        if (redis_batch_meets(&sink->batch, event->exposure, event->import_id) &&
-            journal_find_exposure(sink->options.journal, event->exposure, event->import_id,
-                                  &state) == AJAR_OK)
-            redis_batch_add_exposure(&sink->batch, &state);
-    }
-}
-
-/* Some more of the open exposures, all of which are due; `last` is the last one, "" = that was all.
- */
-static void add_open_states(struct redis_sink *sink, char last[static EXPOSURE_ID_HEX])
-{
-    struct journal_exposure state;
-    memcpy(last, sink->state_after, EXPOSURE_ID_HEX);
-    for (unsigned i = 0; i < STATES_MAX; i++) {
-        if (journal_next_open(sink->options.journal, last, &state) != AJAR_OK) {
-            last[0] = '\0';
-            return;
-        }
-        memcpy(last, state.id, EXPOSURE_ID_HEX);
-        redis_batch_add_exposure(&sink->batch, &state);
-    }
-}
-
-static bool is_state_due(const struct redis_sink *sink)
-{
-    return sink->state_due && sink->contract.has_stream &&
-           timestamp_monotonic() >= sink->state_due_ns;
-}
-
-/* Whether there was something new to say. */
-static bool add_heartbeat(struct redis_sink *sink)
-{
-    struct redis_heartbeat heartbeat;
-    (void)pthread_mutex_lock(&sink->lock);
-    bool due = sink->has_status && sink->contract.has_stream;
-    heartbeat.status = sink->status;
-    sink->has_status = false;
-    (void)pthread_mutex_unlock(&sink->lock);
-    if (!due)
-        return false;
-    journal_read_counters(sink->options.journal, &heartbeat.journal);
-    journal_trouble(sink->options.journal, heartbeat.journal_trouble,
-                    sizeof heartbeat.journal_trouble);
-    heartbeat.status.list_dropped = atomic_load(&sink->list_dropped);
-    redis_batch_add_heartbeat(&sink->batch, &heartbeat);
-    return true;
-}
-
-static enum redis_sink_state read_state(struct redis_sink *sink)
-{
-    (void)pthread_mutex_lock(&sink->lock);
-    enum redis_sink_state state = sink->state;
-    (void)pthread_mutex_unlock(&sink->lock);
-    return state;
-}
-
-/* The next events. Waits for the first if nothing else is to be done. */
-static void read_events(struct redis_sink *sink, int wait_ms)
-{
-    bool is_closing = read_state(sink) == REDIS_SINK_CLOSING;
-    enum ajar_status status = journal_read(sink->options.journal, sink->after, wait_ms, sink->read);
-    if (status != AJAR_OK)
-        sink->read->count = 0;
-    sink->has_drained = is_closing && status == AJAR_AGAIN;
-    if (status != AJAR_OK && status != AJAR_AGAIN) {
-        tell_trouble(sink, "the journal cannot be read");
-        pause_sender(sink, REST_MS);
-    }
-}
-
-/* What goes out next. False: nothing. */
-static bool gather(struct redis_sink *sink, struct gathered *gathered)
-{
-    bool states = is_state_due(sink);
-    read_events(sink, states || sink->troubled ? 0 : REST_MS);
-    redis_batch_begin(&sink->batch, &sink->contract, sink->mark, draw(sink));
-    for (size_t i = 0; i < sink->read->count; i++)
-        redis_batch_add_event(&sink->batch, &sink->read->events[i]);
-    add_states(sink);
-    gathered->states = states;
-    if (states)
-        add_open_states(sink, gathered->last_state);
-    gathered->heartbeat = add_heartbeat(sink);
-    /* After a trouble even an empty batch says something: that it is over. */
-    return sink->read->count > 0 || states || gathered->heartbeat || sink->troubled;
-}
-
-/* Parts that were refused. The events went on, so this is told now and then, not each time. */
-static void tell_parts(struct redis_sink *sink, const struct redis_reply *reply)
-{
-    const long long *numbers = reply->integers;
-    char key[REDIS_KEY_MAX] = "";
-    uint64_t now = timestamp_monotonic();
-    if (numbers[LIST_REFUSED])
-        (void)snprintf(key, sizeof key, "%s", sink->contract.list);
-    else if (numbers[ALERTS_REFUSED] || numbers[SOURCES_REFUSED])
-        (void)snprintf(key, sizeof key, "%s:%s", sink->contract.prefix,
-                       numbers[ALERTS_REFUSED] ? "alerts" : "sources");
-    else
-        redis_batch_part_key(&sink->batch, (size_t)numbers[FIRST_PART] - 1, key, sizeof key);
-    (void)pthread_mutex_lock(&sink->lock);
-    (void)snprintf(sink->part_trouble, sizeof sink->part_trouble,
-                   "Redis takes the events but not %s (%s)", key,
-                   redis_refusal_class(numbers[CLASS]));
-    sink->part_trouble_end_ns = now + PART_TROUBLE_NS;
-    (void)pthread_mutex_unlock(&sink->lock);
-    if (sink->part_told_ns == 0 || now - sink->part_told_ns > PART_TELL_NS) {
-        log_warning("%s", sink->part_trouble);
-        sink->part_told_ns = now;
-    }
-}
-
-/* State that was refused is not what the journal says: all of it is sent again, ever more rarely.
- */
-static void note_parts(struct redis_sink *sink, const struct redis_reply *reply,
-                       const struct gathered *gathered)
-{
-    const long long *numbers = reply->integers;
-    if (gathered->states) {
-        memcpy(sink->state_after, gathered->last_state, EXPOSURE_ID_HEX);
-        sink->state_due = gathered->last_state[0] != '\0';
-    }
-    if (numbers[CLASS] == 0) {
-        if (gathered->states && !sink->state_due)
-            sink->state_pause_ns = 0;
-        return;
-    }
-    atomic_fetch_add(&sink->refused, (uint64_t)(numbers[LIST_REFUSED] + numbers[ALERTS_REFUSED] +
-                                                numbers[SOURCES_REFUSED] + numbers[PARTS_REFUSED]));
-    tell_parts(sink, reply);
-    if (numbers[PARTS_REFUSED] == 0 || (sink->state_due && !gathered->states))
-        return;
-    sink->state_pause_ns = sink->state_pause_ns ? sink->state_pause_ns * 2 : STATE_FIRST_NS;
-    if (sink->state_pause_ns > STATE_LAST_NS)
-        sink->state_pause_ns = STATE_LAST_NS;
-    sink->state_due = true;
-    sink->state_due_ns = timestamp_monotonic() + sink->state_pause_ns;
-    sink->state_after[0] = '\0';
-}
-
-static void note_events(struct redis_sink *sink, size_t taken)
-{
+    const struct journal_event *events = flight->events.events;
+    uint64_t again = 0;
     if (taken == 0) {
         if (sink->mark[0] == '\0')
             (void)snprintf(sink->mark, sizeof sink->mark, "0");
         return;
     }
-    const struct journal_event *events = sink->read->events, *last = &events[taken - 1];
-    uint64_t again = 0;
+    const struct journal_event *last = &events[taken - 1];
     for (size_t i = 0; i < taken && events[i].sequence <= sink->rewound_to; i++)
         again++;
     atomic_fetch_add(&sink->rewound, again);
     atomic_fetch_add(&sink->acknowledged, taken);
-    (void)snprintf(sink->mark, sizeof sink->mark, "%llu %s", (unsigned long long)last->sequence,
-                   last->id);
+    redis_batch_write_mark(last, sink->mark);
     sink->after = last->sequence;
     journal_confirm(sink->options.journal, last->sequence);
 }
 
-static enum outcome take_reply(struct redis_sink *sink, const struct redis_reply *reply,
-                               const struct gathered *gathered)
+/* Whether all of the flight was taken. */
+static bool note_taken(struct redis_sink *sink, const struct redis_flight *flight,
+                       const struct redis_reply *reply)
 {
-    if (reply->is_error) {
-        sink->in_flight = false;
+    size_t taken = (size_t)reply->integers[REDIS_TAKEN];
+    bool all = taken >= flight->events.count;
+    note_events(sink, flight, all ? flight->events.count : taken);
+    atomic_fetch_add(&sink->list_dropped, (uint64_t)(reply->integers[REDIS_LIST_CUT] +
+                                                     reply->integers[REDIS_LIST_REFUSED]));
+    redis_note_parts(sink, flight, reply->integers);
+    return all;
+}
+
+static enum outcome take_reply(struct redis_sink *sink, struct redis_flight *flight,
+                               const struct redis_reply *reply)
+{
+    if (!reply->is_error && reply->count == REDIS_NUMBERS) {
+        if (!note_taken(sink, flight, reply))
+            return AT_ONCE; /* the reason will be the answer to the next one */
+        redis_tell_recovery(sink);
+        sink->backoff_ms = 0;
+        sink->retries = 0;
+        return GOES_ON;
+    }
+    redis_gather_again(sink, flight);
+    if (reply->is_error)
         return refuse(sink, reply->error);
-    }
-    if (reply->count != NUMBERS) {
-        redis_place(sink, reply->text, true);
-        return AT_ONCE;
-    }
-    sink->in_flight = false;
-    size_t taken = (size_t)reply->integers[TAKEN];
-    note_events(sink, taken < sink->read->count ? taken : sink->read->count);
-    atomic_fetch_add(&sink->list_dropped,
-                     (uint64_t)(reply->integers[LIST_CUT] + reply->integers[LIST_REFUSED]));
-    note_parts(sink, reply, gathered);
-    tell_recovery(sink);
-    sink->backoff_ms = 0;
-    sink->retries = 0;
-    return GOES_ON;
+    redis_place(sink, reply->text, flight);
+    return AT_ONCE;
 }
 
-static enum outcome send(struct redis_sink *sink, const struct gathered *gathered)
+static struct redis_flight *flight_at(struct redis_sink *sink, size_t number)
 {
-    struct redis_reply reply;
-    if (redis_batch_finish(&sink->batch, sink->sha) != AJAR_OK ||
-        redis_link_append(sink->link, sink->batch.wire.bytes, sink->batch.wire.used) != AJAR_OK) {
-        tell_trouble(sink, "out of memory for a batch to Redis");
-        return LEAVES;
-    }
-    sink->in_flight = true;
-    if (redis_link_read(sink->link, &reply) != AJAR_OK) {
-        tell_link_trouble(sink);
-        return LEAVES;
-    }
-    return take_reply(sink, &reply, gathered);
+    return &sink->flights[(sink->first_flight + number) % REDIS_FLIGHTS];
 }
 
+static bool read_flight(struct redis_sink *sink, struct redis_flight **flight,
+                        struct redis_reply *reply)
+{
+    if (redis_link_read(sink->link, reply) != AJAR_OK) {
+        tell_link_trouble(sink);
+        return false;
+    }
+    *flight = flight_at(sink, 0);
+    sink->first_flight = (sink->first_flight + 1) % REDIS_FLIGHTS;
+    sink->flight_count--;
+    return true;
+}
+
+/* After one that was not taken, those behind it cannot have been either, unless it had arrived
+ * before: then they may. */
+static enum outcome land_rest(struct redis_sink *sink, enum outcome outcome)
+{
+    struct redis_flight *flight;
+    struct redis_reply reply;
+    while (sink->link && sink->flight_count > 0) {
+        if (!read_flight(sink, &flight, &reply))
+            return LEAVES;
+        if (!reply.is_error && reply.count == REDIS_NUMBERS)
+            (void)note_taken(sink, flight, &reply);
+        else
+            redis_gather_again(sink, flight);
+    }
+    return outcome;
+}
+
+static bool is_next_due(const struct redis_sink *sink)
+{
+    return sink->flight_count < (sink->troubled ? 1 : REDIS_FLIGHTS);
+}
+
+static bool take_off(struct redis_sink *sink, struct redis_flight *flight)
+{
+    const struct journal_batch *events = &flight->events;
+    if (redis_batch_finish(&flight->batch, sink->sha) != AJAR_OK ||
+        redis_link_append(sink->link, flight->batch.wire.bytes, flight->batch.wire.used) !=
+            AJAR_OK) {
+        redis_tell_trouble(sink, "out of memory for a batch to Redis");
+        redis_gather_again(sink, flight);
+        return false;
+    }
+    sink->flight_count++;
+    if (events->count > 0) {
+        redis_batch_write_mark(&events->events[events->count - 1], sink->next_mark);
+        sink->next_after = events->events[events->count - 1].sequence;
+    } else if (sink->next_mark[0] == '\0') {
+        (void)snprintf(sink->next_mark, sizeof sink->next_mark, "0");
+    }
+    return true;
+}
+
+/* Sends what there is, and takes the oldest answer. */
 static enum outcome deliver(struct redis_sink *sink)
 {
-    struct gathered gathered;
     if (sink->sha[0] == '\0') {
         enum outcome outcome = load_script(sink);
         if (outcome != GOES_ON)
             return outcome;
     }
-    if (!gather(sink, &gathered))
-        return GOES_ON;
-    enum outcome outcome = send(sink, &gathered);
-    if (outcome != GOES_ON && gathered.heartbeat) {
-        (void)pthread_mutex_lock(&sink->lock);
-        sink->has_status = true;
-        (void)pthread_mutex_unlock(&sink->lock);
+    if (sink->flight_count == 0) {
+        memcpy(sink->next_mark, sink->mark, sizeof sink->next_mark);
+        sink->next_after = sink->after;
     }
-    return outcome;
+    while (is_next_due(sink)) {
+        struct redis_flight *flight = flight_at(sink, sink->flight_count);
+        if (!redis_gather(sink, flight, sink->flight_count ? 0 : REST_MS))
+            break;
+        if (!take_off(sink, flight))
+            return LEAVES;
+    }
+    struct redis_flight *flight;
+    struct redis_reply reply;
+    if (sink->flight_count == 0)
+        return GOES_ON;
+    if (!read_flight(sink, &flight, &reply))
+        return LEAVES;
+    enum outcome outcome = take_reply(sink, flight, &reply);
+    return outcome == GOES_ON ? GOES_ON : land_rest(sink, outcome);
 }
 
 /* A batch without events shows whether writes are taken. */
+static enum outcome probe(struct redis_sink *sink)
+{
+    struct redis_flight *flight = flight_at(sink, 0);
+    struct redis_reply reply;
+    flight->events.count = 0;
+    flight->states = flight->heartbeat = false;
+    redis_batch_begin(&flight->batch, &sink->contract, sink->mark, redis_sender_draw(sink));
+    if (!take_off(sink, flight) || !read_flight(sink, &flight, &reply))
+        return LEAVES;
+    return take_reply(sink, flight, &reply);
+}
+
 enum ajar_status redis_sender_connect(struct redis_sink *sink, struct problem *problem)
 {
-    const struct gathered nothing = {.states = false};
     enum outcome outcome = AT_ONCE;
     for (unsigned i = 0; i < RETRIES_MAX && outcome == AT_ONCE; i++) {
         outcome = connect_sender(sink, problem);
-        if (outcome != GOES_ON)
-            continue;
-        sink->read->count = 0;
-        redis_batch_begin(&sink->batch, &sink->contract, sink->mark, draw(sink));
-        outcome = send(sink, &nothing);
+        if (outcome == GOES_ON)
+            outcome = probe(sink);
     }
     if (outcome == GOES_ON)
         return AJAR_OK;
@@ -472,7 +384,7 @@ enum ajar_status redis_sender_connect(struct redis_sink *sink, struct problem *p
 static bool has_ended(struct redis_sink *sink)
 {
     struct journal_counters counters;
-    switch (read_state(sink)) {
+    switch (redis_sender_state(sink)) {
     case REDIS_SINK_OPEN:
         return false;
     case REDIS_SINK_CLOSING:

@@ -21,6 +21,16 @@ enum redis_sink_state {
     REDIS_SINK_ABANDONED, /* the time for that is over */
 };
 
+#define REDIS_FLIGHTS 2 /* while Redis works on one, the next is made */
+
+/* A batch on its way: what was read and what was made of it. */
+struct redis_flight {
+    struct journal_batch events;
+    struct redis_batch batch;
+    bool heartbeat, states;
+    char last_state[EXPOSURE_ID_HEX]; /* of all open exposures; "" = that was all */
+};
+
 struct redis_sink {
     struct emit_options options; /* its texts are borrowed */
     struct redis_batch_options contract;
@@ -39,15 +49,17 @@ struct redis_sink {
     bool has_status;             /* that have not been sent */
 
     /* The sender's alone. */
-    struct journal_batch *read; /* what is sent now */
-    bool in_flight;             /* and nobody knows whether it arrived */
+    struct redis_flight *flights; /* REDIS_FLIGHTS, used in turn */
+    size_t first_flight, flight_count;
+    struct journal_batch *look; /* for a look at one event */
     bool has_drained;           /* the journal had nothing more */
-    struct redis_batch batch;
     char sha[64];
-    char mark[REDIS_MARK_MAX]; /* as Redis has it */
-    uint64_t after;            /* the sequence it stands for */
-    uint64_t opened_last;      /* the journal's last sequence when this run began */
-    uint64_t rewound_to;       /* up to here events are sent for a second time */
+    char mark[REDIS_MARK_MAX]; /* as Redis has it, */
+    uint64_t after;            /* and the sequence it stands for; */
+    char next_mark[REDIS_MARK_MAX];
+    uint64_t next_after;  /* both when all flights have arrived */
+    uint64_t opened_last; /* the journal's last sequence when this run began */
+    uint64_t rewound_to;  /* up to here events are sent for a second time */
     bool was_connected, was_placed, told_other_journal;
     bool troubled; /* a trouble was told and is not over */
     bool state_due;
@@ -74,9 +86,45 @@ void redis_sender_set_link(struct redis_sink *sink, struct redis_link *link);
 
 /*
  * Goes on from this mark of Redis: forward where it holds more than was known, back where it lost
- * events (then the state of all open exposures is due as well). `is_answer`: it was the answer to a
- * batch.
+ * events (then the state of all open exposures is due as well). `answered`: the flight that had
+ * this for an answer; NULL on a new connection, which ends all flights.
  */
-void redis_place(struct redis_sink *sink, const char *mark, bool is_answer);
+void redis_place(struct redis_sink *sink, const char *mark, struct redis_flight *answered);
+
+/* Fills the flight with what goes out next; waits up to `wait_ms` for the first event if nothing
+ * else is due. False: nothing to say. */
+bool redis_gather(struct redis_sink *sink, struct redis_flight *flight, int wait_ms);
+
+/* What it carried beside events is due again. */
+void redis_gather_again(struct redis_sink *sink, const struct redis_flight *flight);
+
+/* Takes note of the parts that were refused, and of the state that arrived. */
+void redis_note_parts(struct redis_sink *sink, const struct redis_flight *flight,
+                      const long long *numbers);
+
+enum redis_sink_state redis_sender_state(struct redis_sink *sink);
+
+/* What is wrong: told once, until redis_tell_recovery(). */
+void redis_tell_trouble(struct redis_sink *sink, const char *text);
+void redis_tell_recovery(struct redis_sink *sink);
+
+/* Waits, or until the state changes. */
+void redis_sender_pause(struct redis_sink *sink, int wait_ms);
+
+/* A number drawn by lot. */
+uint64_t redis_sender_draw(struct redis_sink *sink);
+
+/* The script's answer: see redis_script.lua. */
+enum redis_answer {
+    REDIS_TAKEN,
+    REDIS_LIST_CUT,
+    REDIS_LIST_REFUSED,
+    REDIS_ALERTS_REFUSED,
+    REDIS_SOURCES_REFUSED,
+    REDIS_PARTS_REFUSED,
+    REDIS_FIRST_PART,
+    REDIS_CLASS,
+    REDIS_NUMBERS
+};
 
 #endif
