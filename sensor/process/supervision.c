@@ -7,6 +7,7 @@
 
 #include "base/hash.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -54,12 +55,28 @@ void supervision_detach(struct supervision *supervision)
     supervision->control = NULL;
 }
 
+_Static_assert(STATUS_WORDS * sizeof(uint64_t) == sizeof(struct sensor_status), "whole words");
+
+static void copy_in(struct shared_status *shared, const struct sensor_status *numbers)
+{
+    uint64_t words[STATUS_WORDS];
+    memcpy(words, numbers, sizeof words);
+    for (size_t i = 0; i < STATUS_WORDS; i++)
+        atomic_store_explicit(&shared->words[i], words[i], memory_order_release);
+}
+
+static void copy_out(const struct shared_status *shared, struct sensor_status *numbers)
+{
+    uint64_t words[STATUS_WORDS];
+    for (size_t i = 0; i < STATUS_WORDS; i++)
+        words[i] = atomic_load_explicit(&shared->words[i], memory_order_acquire);
+    memcpy(numbers, words, sizeof words);
+}
+
 static void write_numbers(struct shared_status *shared, const struct sensor_status *numbers)
 {
     (void)atomic_fetch_add(&shared->count, 1);
-    atomic_thread_fence(memory_order_release);
-    shared->numbers = *numbers;
-    atomic_thread_fence(memory_order_release);
+    copy_in(shared, numbers);
     (void)atomic_fetch_add(&shared->count, 1);
 }
 
@@ -67,9 +84,8 @@ static void write_numbers(struct shared_status *shared, const struct sensor_stat
 static bool read_numbers(const struct shared_status *shared, struct sensor_status *numbers)
 {
     for (int i = 0; i < READ_TRIES; i++) {
-        uint32_t before = atomic_load_explicit(&shared->count, memory_order_acquire);
-        *numbers = shared->numbers;
-        atomic_thread_fence(memory_order_acquire);
+        uint32_t before = atomic_load(&shared->count);
+        copy_out(shared, numbers);
         if (before % 2 == 0 && atomic_load(&shared->count) == before)
             return true;
     }
@@ -111,27 +127,37 @@ static void add_counts(struct sensor_status *sum, const struct sensor_status *mo
 void supervision_end_packet(struct supervision *supervision)
 {
     struct control *control = supervision->control;
-    struct sensor_status sum = control->ended.numbers;
+    struct sensor_status sum;
     struct sensor_status last;
+    copy_out(&control->ended, &sum);
     (void)read_numbers(&supervision->board->status, &last); /* half written: old and new numbers */
     add_numbers(&sum, &last);
     sum.flows_now = 0;
     (void)atomic_fetch_add(&control->ended.count, 1); /* the two must change as one for readers */
-    control->ended.numbers = sum;
+    copy_in(&control->ended, &sum);
     memset((void *)supervision->board, 0, sizeof *supervision->board);
     (void)atomic_fetch_add(&control->ended.count, 1);
 }
 
-void supervision_end_delivery(struct supervision *supervision)
+static bool was_killed(int wait_status)
+{
+    return WIFSIGNALED(wait_status) &&
+           (WTERMSIG(wait_status) == SIGKILL || WTERMSIG(wait_status) == SIGTERM);
+}
+
+void supervision_end_delivery(struct supervision *supervision, int wait_status)
 {
     struct control *control = supervision->control;
-    struct sensor_status sum = control->ended.numbers;
+    struct sensor_status sum;
     struct sensor_status last;
+    copy_out(&control->ended, &sum);
     (void)read_numbers(&control->delivered, &last);
     memset((void *)&control->delivered, 0, sizeof control->delivered);
     add_counts(&sum, &last);
     write_numbers(&control->ended, &sum);
     uint64_t at_work = atomic_exchange(&control->at_work, 0);
+    if (was_killed(wait_status))
+        at_work = 0; /* not the finding's doing */
     control->fatal = at_work == control->suspect ? at_work : 0;
     control->suspect = at_work;
 }

@@ -10,11 +10,13 @@
 
 #include <stdatomic.h>
 
-/* Numbers written by one process and read by another that never waits for it: the count is odd
- * while they are being written. */
+#define STATUS_WORDS (sizeof(struct sensor_status) / sizeof(uint64_t))
+
+/* A struct sensor_status written by one process and read by another that never waits for it: the
+ * count is odd while it is being written. */
 struct shared_status {
     _Atomic uint32_t count;
-    struct sensor_status numbers;
+    _Atomic uint64_t words[STATUS_WORDS];
 };
 
 /* Written by the packet side, which may be anybody by then. */
@@ -72,8 +74,8 @@ void supervision_detach(struct supervision *supervision);
 void supervision_end_packet(struct supervision *supervision);
 
 /* Adds what the delivery side that just died had counted to the sums, and remembers which finding
- * it was working on. */
-void supervision_end_delivery(struct supervision *supervision);
+ * it was working on, unless it was killed from outside. */
+void supervision_end_delivery(struct supervision *supervision, int wait_status);
 
 /* Counts a death of a side. */
 void supervision_add_death(struct supervision *supervision, enum side side, int wait_status);

@@ -301,7 +301,7 @@ static void packet_ended(struct supervisor *s, int wait_status)
 
 static void delivery_ended(struct supervisor *s, int wait_status)
 {
-    supervision_end_delivery(&s->shared);
+    supervision_end_delivery(&s->shared, wait_status);
     bool returned = WIFEXITED(wait_status);
     bool is_over = atomic_load(&s->shared.control->over) != 0;
     if (returned && (is_over || WEXITSTATUS(wait_status) == 0))

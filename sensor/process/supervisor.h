@@ -85,8 +85,8 @@ void supervision_keep_counts(struct supervision *supervision, const struct senso
 
 /*
  * Delivery side: it begins to work on the finding at this place in the ring, and has done so. A
- * finding that ended two delivery sides in a row would end every other one too: for its place the
- * first function says false, and it is left out.
+ * finding that ended two delivery sides in a row (by a crash, not by SIGKILL from outside) would
+ * end every other one too: for its place the first function says false, and it is left out.
  */
 bool supervision_begin_finding(struct supervision *supervision, uint64_t position);
 void supervision_end_finding(struct supervision *supervision);

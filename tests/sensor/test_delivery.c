@@ -296,18 +296,18 @@ Test(delivery, goes_on_where_a_killed_one_was)
     cr_assert_geq(count_accepted("sensor-trouble"), 1);
 }
 
-/* A delivery side dies while it works on the finding at `place`, counted from 1. */
-static void die_at(uint64_t place)
+/* A delivery side dies by a signal while it works on the finding at `place`, counted from 1. */
+static void die_at(uint64_t place, int number)
 {
     supervision.control->at_work = place;
-    supervision_end_delivery(&supervision);
+    supervision_end_delivery(&supervision, number);
 }
 
 Test(delivery, leaves_out_a_finding_that_ended_two_of_it)
 {
     struct live live;
-    die_at(3);
-    die_at(3);
+    die_at(3, SIGSEGV);
+    die_at(3, SIGSEGV);
     for (unsigned i = 0; i < 5; i++)
         push_finding(i);
     start_live(&live);
@@ -323,10 +323,12 @@ Test(delivery, leaves_out_a_finding_that_ended_two_of_it)
 Test(delivery, tries_a_finding_again_that_ended_one)
 {
     struct live live;
-    die_at(3);
-    die_at(4);
-    die_at(0);
-    die_at(0);
+    die_at(3, SIGSEGV);
+    die_at(4, SIGSEGV);
+    die_at(4, SIGKILL); /* somebody else's doing */
+    die_at(4, SIGKILL);
+    die_at(0, SIGSEGV);
+    die_at(0, SIGSEGV);
     for (unsigned i = 0; i < 5; i++)
         push_finding(i);
     start_live(&live);
@@ -342,7 +344,7 @@ Test(delivery, counts_on_over_its_deaths)
     start_live(&live);
     WAIT_FOR(count_lines("\"store-query\"") == 5);
     end_live(&live);
-    supervision_end_delivery(&supervision);
+    supervision_end_delivery(&supervision, SIGKILL);
     delivery_free(delivery);
     supervision.control->over = 0;
     push_finding(5);
