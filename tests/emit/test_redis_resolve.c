@@ -43,22 +43,25 @@ Test(redis_resolve, resolves_a_name)
     cr_assert_eq(resolve("localhost", 20 * SECOND), AJAR_OK, "and again");
 }
 
-/* A name server that takes questions and never answers: a bound UDP socket nobody reads. */
-static void become_deaf(const char *address_of_server)
+/* A name server that takes questions and never answers: a bound UDP socket nobody reads, at an
+ * address of this process alone. */
+static void become_deaf(void)
 {
-    char text[100];
+    char text[100], place[20];
     struct sockaddr_in name = {.sin_family = AF_INET, .sin_port = htons(53)};
+    unsigned pid = (unsigned)getpid();
     int fd = socket(AF_INET, SOCK_DGRAM, 0);
-    cr_assert_eq(inet_pton(AF_INET, address_of_server, &name.sin_addr), 1);
+    (void)snprintf(place, sizeof place, "127.%u.%u.%u", 64 + (pid >> 14 & 63), pid >> 7 & 127,
+                   1 + (pid & 127));
+    cr_assert_eq(inet_pton(AF_INET, place, &name.sin_addr), 1);
     cr_assert_eq(bind(fd, (struct sockaddr *)&name, sizeof name), 0);
-    (void)snprintf(text, sizeof text, "nameserver %s\noptions timeout:3 attempts:1\n",
-                   address_of_server);
+    (void)snprintf(text, sizeof text, "nameserver %s\noptions timeout:3 attempts:1\n", place);
     replace_file(text, "/etc/resolv.conf");
 }
 
 Test(redis_resolve, gives_up_on_a_name_service_that_is_silent)
 {
-    become_deaf("127.0.0.98");
+    become_deaf();
     uint64_t before = timestamp_monotonic();
     cr_assert_eq(resolve("redis.example", SECOND / 2), AJAR_ERR_SYSTEM);
     cr_assert_lt(timestamp_monotonic() - before, 2 * SECOND);
@@ -73,7 +76,7 @@ Test(redis_resolve, gives_up_on_a_name_service_that_is_silent)
 
 Test(redis_resolve, asks_again_after_the_name_service_gave_up)
 {
-    become_deaf("127.0.0.99");
+    become_deaf();
     cr_assert_eq(resolve("redis.example", 30 * SECOND), AJAR_ERR_SYSTEM);
     cr_assert(strstr(problem.text, "cannot be looked up"), "%s", problem.text);
     cr_assert_eq(resolve("localhost", 20 * SECOND), AJAR_OK, "%s", problem.text);
