@@ -217,6 +217,7 @@ enum ajar_status delivery_run(struct delivery *delivery, struct problem *problem
     (void)deliver(delivery);
     struct sensor_status last;
     supervision_read_status(delivery->options.supervision, &last);
+    delivery_tell_troubles(delivery, last.packet_time_ns);
     return finish(delivery, &last, problem);
 }
 

@@ -43,6 +43,9 @@ void delivery_settle(struct delivery *delivery);
  * when nothing is. */
 void delivery_look_around(struct delivery *delivery);
 
+/* What happened to the sensor and was not told yet; live. */
+void delivery_tell_troubles(struct delivery *delivery, uint64_t time_ns);
+
 /* The status event. */
 void delivery_tell_status(struct delivery *delivery, const struct sensor_status *numbers);
 

@@ -112,8 +112,8 @@ static void tell(struct delivery *d, enum trouble_kind kind, uint64_t count, con
     ledger_add_trouble(d->ledger, &trouble, time_ns);
 }
 
-/* That it was told is kept by the supervisor, once the event is in the journal: whoever is killed
- * in between tells it again. */
+/* Each death is told, as the supervisor's back-off keeps them rare. That it was is kept outside of
+ * this process, once the event is in the journal: whoever is killed in between tells it again. */
 static void tell_deaths(struct delivery *d, enum side side, enum trouble_kind kind,
                         const char *format, uint64_t time_ns)
 {
@@ -121,9 +121,7 @@ static void tell_deaths(struct delivery *d, enum side side, enum trouble_kind ki
     char cause[SUPERVISION_CAUSE_MAX];
     char text[TROUBLE_TEXT_MAX];
     uint32_t deaths = supervision_deaths(supervision, side, cause);
-    if (d->gate.told[kind] == 0)
-        d->gate.told[kind] = supervision_deaths_told(supervision, side);
-    if (trouble_take(&d->gate, kind, deaths, timestamp_monotonic()) == 0)
+    if (deaths == supervision_deaths_told(supervision, side))
         return;
     (void)snprintf(text, sizeof text, format, cause);
     tell(d, kind, deaths, text, time_ns);
@@ -160,6 +158,16 @@ static void tell_journal(struct delivery *d, uint64_t time_ns)
     }
 }
 
+void delivery_tell_troubles(struct delivery *d, uint64_t time_ns)
+{
+    tell_deaths(d, SIDE_PACKET, TROUBLE_PACKET_SIDE_DIED,
+                "the packet side died (%s) and is started again; flows under way were lost",
+                time_ns);
+    tell_deaths(d, SIDE_DELIVERY, TROUBLE_DELIVERY_SIDE_DIED,
+                "the delivery side died (%s) and was started again", time_ns);
+    tell_journal(d, time_ns);
+}
+
 void delivery_look_around(struct delivery *d)
 {
     uint64_t now = timestamp_monotonic();
@@ -172,12 +180,7 @@ void delivery_look_around(struct delivery *d)
         emitter_reopen(d->emitter);
     if (!ring_peek(d->options.findings)) /* else earlier ones are still to come */
         ledger_tick(d->ledger, numbers.packet_time_ns);
-    tell_deaths(d, SIDE_PACKET, TROUBLE_PACKET_SIDE_DIED,
-                "the packet side died (%s) and is started again; flows under way were lost",
-                numbers.packet_time_ns);
-    tell_deaths(d, SIDE_DELIVERY, TROUBLE_DELIVERY_SIDE_DIED,
-                "the delivery side died (%s) and was started again", numbers.packet_time_ns);
-    tell_journal(d, numbers.packet_time_ns);
+    delivery_tell_troubles(d, numbers.packet_time_ns);
     if (now >= d->next_status_ns) {
         d->next_status_ns = now + STATUS_INTERVAL_NS;
         delivery_tell_status(d, &numbers);

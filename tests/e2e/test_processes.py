@@ -168,7 +168,7 @@ class Deaths(scene.Scene):
             start_many(scene.LOOKER, 1).wait()
             support.wait_until(lambda: len(sensor.events("store-session")) == number, "the event before the death")
             sensor.kill_side("capture")
-            support.wait_until(lambda: sensor.events("sensor-trouble"), "the event of the death")
+            support.wait_until(lambda: len(sensor.events("sensor-trouble")) == number, "the event of the death")
         support.wait_until(lambda: sensor.said().count("packet side died") == 2, "the message")
         time.sleep(0.3)    # the third packet side opens its interface
         start_many(scene.LOOKER, 1).wait()
