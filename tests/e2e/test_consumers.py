@@ -37,6 +37,9 @@ class WithEvents(unittest.TestCase):
                            *(arguments or support.captures()))
         self.assertIn(run.returncode, (0, 3), run.stderr)
 
+    def ids(self):
+        return [entry["id"] for _, entry in self.redis.entries()]
+
     def consumer(self, name, *arguments):
         """Starts one; what it says is in its .said, a file."""
         said = tempfile.TemporaryFile(mode="w+")
@@ -91,7 +94,7 @@ class Group(WithEvents):
         for kill in range(KILLS):
             if len(ids) - len(self.cases()) < 200:    # events keep coming; at another site they are others
                 self.fill("--site", f"site-{kill}", *support.captures())
-                ids = {event["event"]["id"] for event in self.redis.events()}
+                ids = set(self.ids())
             done = len(self.cases())
             # Names change: what a dead one held is taken over by another.
             process = self.consumer("group.py", *self.options, "--name", f"one-{dice.randrange(3)}", "--take-over", "0.2")
@@ -112,7 +115,7 @@ class Group(WithEvents):
     def test_several_share_the_work(self):
         many = [self.consumer("group.py", *self.options, "--name", f"one-{n}", "--take-over", "0.2") for n in range(3)]
         self.fill()
-        expected = {event["event"]["id"] for event in self.redis.events()}
+        expected = set(self.ids())
         support.wait_until(lambda: len(self.cases()) >= len(expected), "all work", seconds=30)
         for process in many:
             self.end(process)
@@ -122,7 +125,7 @@ class Group(WithEvents):
     def test_one_alone_keeps_the_order(self):
         self.fill(*support.distinct_captures())
         self.run_to_end("group.py", *self.options, "--until-empty")
-        self.assertEqual(self.cases(), [event["event"]["id"] for event in self.redis.events()])
+        self.assertEqual(self.cases(), self.ids())
 
     def test_a_redis_that_comes_back_empty_is_read_from_its_start(self):
         process = self.consumer("group.py", *self.options)
