@@ -102,8 +102,11 @@ enum ajar_status redis_sink_open(const struct emit_options *options, struct redi
     return status;
 }
 
+/* What is read is history and has no heartbeat. */
 void redis_sink_report(struct redis_sink *sink, const struct sensor_status *status)
 {
+    if (sink->contract.is_import)
+        return;
     (void)pthread_mutex_lock(&sink->lock);
     sink->status = *status;
     sink->has_status = true;

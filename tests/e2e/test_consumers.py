@@ -172,7 +172,7 @@ class Others(WithEvents):
         self.redis.stop()
         support.wait_until(lambda: "may be missing" in self.text_of(process), "the message of the loss")
         self.redis.start()
-        support.wait_until(lambda: self.text_of(process).count("listening") == 2, "the second subscription")
+        support.wait_until(lambda: self.text_of(process).count("listening") >= 2, "the second subscription", seconds=30)
         self.fill(support.exposed_capture())
         support.wait_until(lambda: len(self.lines(process)) == 2 * len(expected), "the alerts after the restart")
         self.end(process)

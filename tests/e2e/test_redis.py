@@ -51,6 +51,7 @@ class Contract(WithRedis):
     def test_a_reading_is_marked_and_leaves_the_open_doors_alone(self):
         (mark,) = {event["ajar"]["import"] for event in support.of_stores(self.server.events())}
         self.assertEqual(self.server.ask("EXISTS", "{ajar}:exposures:open"), 0)
+        self.assertEqual(self.server.ask("KEYS", "{ajar}:sensor:*"), [])
         doors = self.server.ask("ZRANGE", "{ajar}:import:%s:exposures:open" % mark, 0, -1)
         opened = [e for e in self.printed if e["event"]["action"] == "exposure-opened"]
         self.assertEqual(len(doors), len(opened))
