@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Which server it is in the end: of several, none that is a replica, none that is still loading. */
+#include "emit/redis_access.h"
 #include "emit/redis_nodes.h"
 
 TestSuite(redis_open, .fini = nodes_remove, .timeout = 120);
@@ -59,6 +60,23 @@ Test(redis_open, tries_the_hosts_in_turn)
     cr_assert_eq(connected_port(), replica->port);
     node_kill(&nodes.list[1]);
     reject_open("none of 3 hosts helps");
+}
+
+Test(redis_open, forgets_a_node_that_cannot_be_reached)
+{
+    char moved[60];
+    const struct node *master = node_start(NULL), *other = node_start(NULL);
+    use_url("redis://127.0.0.1:%d", master->port);
+    (void)snprintf(moved, sizeof moved, "MOVED 7 127.0.0.1:%d", other->port);
+    cr_assert(redis_access_redirect(nodes.access, moved));
+    open_link();
+    cr_assert_eq(connected_port(), other->port);
+    open_link();
+    cr_assert_eq(connected_port(), other->port, "also the next time");
+    node_kill(&nodes.list[1]);
+    open_link();
+    cr_assert_eq(connected_port(), master->port);
+    cr_assert_not(nodes.access->has_learned, "it would be tried first for ever");
 }
 
 Test(redis_open, says_again_while_a_server_loads_its_data)
