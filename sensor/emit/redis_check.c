@@ -32,8 +32,8 @@ struct right {
 };
 
 static const struct right always[] = {
-    {"GET", ":mark:x", {NULL}},
-    {"SET", ":mark:x", {"1", "EX", "1", NULL}},
+    {"GET", ":delivered:x", {NULL}},
+    {"SET", ":delivered:x", {"1", "EX", "1", NULL}},
 };
 static const struct right for_stream[] = {
     {"TYPE", ":events", {NULL}},

@@ -157,3 +157,84 @@ Test(emit, checks_an_address_without_connecting)
     cr_assert_eq(emitter_check_url("http://localhost", &problem), AJAR_ERR_USAGE);
     cr_assert(strstr(problem.text, "redis://"), "%s", problem.text);
 }
+
+Test(emit, gives_the_journal_what_a_query_needs)
+{
+    static struct journal_batch batch;
+    struct sample sample;
+    give_redis(NULL);
+    cr_assert_eq(emitter_new(&options, &emitter, &problem), AJAR_OK, "%s", problem.text);
+    make_sample(&sample, VERDICT_DATA, 7);
+    SET(sample.finding.store, "elastic\xffsearch");
+    emitter_add(emitter, &sample.event);
+    add_exposure(&sample, 1);
+    sample.event.action = EVENT_EXPOSURE_OPENED;
+    sample.event.sequence = 8;
+    emitter_add(emitter, &sample.event);
+    cr_assert_eq(journal_commit(journal, NULL, "", 0, 0), AJAR_OK);
+    cr_assert_eq(journal_read(journal, 0, 0, &batch), AJAR_OK);
+    cr_assert_eq(batch.count, 2);
+    const struct journal_event *event = &batch.events[0];
+    cr_assert_eq(event->sequence, 7);
+    cr_assert_str_eq(event->id, "00000000000000000000000000000007");
+    cr_assert_str_eq(event->action, "store-query");
+    cr_assert_eq(event->severity, 60);
+    cr_assert_str_eq(event->store, "elastic\xef\xbf\xbdsearch");
+    cr_assert_str_eq(event->verdict, "data");
+    cr_assert_str_eq(event->source, "203.0.113.61");
+    cr_assert_str_eq(event->server, "10.20.30.11");
+    cr_assert_str_eq(event->country, "NL");
+    cr_assert_str_eq(event->exposure, "");
+    cr_assert(event->has_location);
+    cr_assert_eq(event->json[0], '{');
+    cr_assert_str_eq(batch.events[1].exposure, sample.exposure.id);
+    cr_assert_not(batch.events[1].has_location, "the query was on the map already");
+    journal_batch_clear(&batch);
+}
+
+/* Redis has no place for the poles. */
+Test(emit, leaves_out_of_the_map_what_redis_refuses)
+{
+    static struct journal_batch batch;
+    struct sample sample;
+    give_redis(NULL);
+    cr_assert_eq(emitter_new(&options, &emitter, &problem), AJAR_OK, "%s", problem.text);
+    make_sample(&sample, VERDICT_DATA, 1);
+    sample.source.latitude = 85.06;
+    emitter_add(emitter, &sample.event);
+    sample.event.sequence = 2;
+    sample.source.latitude = 85.05;
+    emitter_add(emitter, &sample.event);
+    cr_assert_eq(journal_commit(journal, NULL, "", 0, 0), AJAR_OK);
+    cr_assert_eq(journal_read(journal, 0, 0, &batch), AJAR_OK);
+    cr_assert_not(batch.events[0].has_location);
+    cr_assert(batch.events[1].has_location);
+    journal_batch_clear(&batch);
+}
+
+Test(emit, says_how_redis_is)
+{
+    char text[PROBLEM_TEXT_MAX] = "x";
+    cr_assert_eq(emitter_new(&options, &emitter, &problem), AJAR_OK, "%s", problem.text);
+    emitter_trouble(emitter, text, sizeof text);
+    cr_assert_str_eq(text, "", "none is configured");
+    emitter_free(emitter);
+    emitter = NULL;
+    server_start(&server, NULL, NULL);
+    give_redis(server.url);
+    cr_assert_eq(emitter_new(&options, &emitter, &problem), AJAR_OK, "%s", problem.text);
+    emitter_trouble(emitter, text, sizeof text);
+    cr_assert_str_eq(text, "ok");
+}
+
+Test(emit, checks_a_redis_without_writing)
+{
+    char text[128];
+    server_start(&server, NULL, NULL);
+    const struct redis_options wanted = {.url = server.url, .prefix = "{ajar}", .stream = true};
+    cr_assert_eq(emitter_check_redis(&wanted, text, sizeof text, &problem), AJAR_OK, "%s",
+                 problem.text);
+    cr_assert_eq(strncmp(text, "Redis ", 6), 0, "%s", text);
+    cr_assert(strstr(text, "master"), "%s", text);
+    cr_assert_eq(server_number(&server, "DBSIZE"), 0);
+}
