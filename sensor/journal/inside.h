@@ -29,12 +29,6 @@ struct mark {
     uint64_t time_ns;
 };
 
-/* What Redis knows the events of a file by. */
-struct journal_identity {
-    char uuid[JOURNAL_UUID_HEX];
-    char sensor[JOURNAL_SENSOR_MAX];
-};
-
 /* The writer's connection and statements. Delivery thread; in memory under `reading`. */
 struct writer {
     struct database *database;
@@ -57,11 +51,12 @@ struct journal {
     const char *name;               /* for sentences */
     struct lock lock;
     char moved_aside[PATH_MAX]; /* "" = nothing was */
-    struct journal_identity identities[JOURNAL_ASIDE_MAX + 1];
-    atomic_uint asides; /* identities[asides] is this journal's */
+    char uuid[JOURNAL_UUID_HEX];
+    char sensor[JOURNAL_SENSOR_MAX];
 
     /* Delivery thread. */
-    bool is_away; /* the corrupt file was moved, and there is no new one yet */
+    unsigned asides; /* corrupt files given up by this run */
+    bool is_away;    /* the corrupt file was moved, and there is no new one yet */
     struct writer writer;
     struct pending pending;
     struct shadow shadow;
@@ -84,6 +79,7 @@ struct journal {
     /* Any thread. */
     atomic_uint_fast64_t last_sequence; /* of the last event committed, or ever used */
     atomic_uint_fast64_t confirmed;
+    atomic_uint_fast64_t gone;     /* up to here events are no longer kept */
     atomic_int_fast64_t log_pages; /* of the write-ahead log */
     atomic_bool is_corrupt;        /* the reader saw it */
     pthread_mutex_t stating;       /* of counters and trouble */
@@ -110,7 +106,8 @@ enum ajar_status store_make_folder(const char *path, struct problem *problem);
 enum ajar_status store_open(struct journal *journal, struct problem *problem);
 void store_close(struct journal *journal);
 
-/* Moves a corrupt file aside and begins a new one, whose numbers go on. Delivery thread. */
+/* Moves a corrupt file aside and begins a new one, whose identity and numbers go on: what Redis
+ * knows of it stays true. Delivery thread. */
 enum ajar_status store_renew(struct journal *journal, struct problem *problem);
 
 /* writer.c, reader.c: prepare and free their statements. */
@@ -149,11 +146,15 @@ enum ajar_status state_write_server(struct journal *journal, const struct server
 struct trimming {
     uint64_t trimmed;
     uint64_t expired;
+    uint64_t gone;  /* up to this sequence; 0 = nothing went */
     bool is_behind; /* more has to go */
 };
 
 /* Deletes a portion of the oldest events in the open transaction, if a bound asks for it. */
 enum ajar_status trim_delete(struct journal *journal, struct trimming *trimming);
+
+/* Notes which events there are, at the start. */
+enum ajar_status trim_begin(struct journal *journal);
 
 /* Measures the database after a transaction. */
 enum ajar_status trim_measure(struct journal *journal);

@@ -107,12 +107,12 @@ void journal_close(struct journal *journal)
 
 const char *journal_uuid(const struct journal *journal)
 {
-    return journal->identities[atomic_load(&journal->asides)].uuid;
+    return journal->uuid;
 }
 
 const char *journal_sensor(const struct journal *journal)
 {
-    return journal->identities[atomic_load(&journal->asides)].sensor;
+    return journal->sensor;
 }
 
 uint64_t journal_last_sequence(const struct journal *journal)
@@ -152,6 +152,9 @@ void journal_trouble(struct journal *journal, char *text, size_t size)
 void journal_read_counters(struct journal *journal, struct journal_counters *counters)
 {
     uint64_t last = atomic_load(&journal->last_sequence), delivered = trim_delivered(journal);
+    uint64_t gone = atomic_load(&journal->gone);
+    if (gone > delivered)
+        delivered = gone;
     (void)pthread_mutex_lock(&journal->stating);
     *counters = journal->counters;
     (void)pthread_mutex_unlock(&journal->stating);

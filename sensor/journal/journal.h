@@ -62,9 +62,11 @@ struct journal;
 /*
  * Opens or creates (file 0640, missing folder 0750), migrates an older schema, checks it quickly. A
  * corrupt file is moved aside as PATH.corrupt-TIME, a new one begun, and journal_moved_aside() says
- * so. A newer schema, a file that is no journal of ajar, one that another ajar writes, or a folder
- * without rights: AJAR_ERR_USAGE or AJAR_ERR_SYSTEM and one sentence. One locked by somebody else's
- * transaction opens when that ends, at most some seconds. Free with journal_close().
+ * so. (One that breaks while in use likewise, at a commit: uuid and numbers go on, what waits and
+ * what the ledger knows goes into the new one, the lost events count as trimmed.) A newer schema, a
+ * file that is no journal of ajar, one that another ajar writes, or a folder without rights:
+ * AJAR_ERR_USAGE or AJAR_ERR_SYSTEM and one sentence. One locked by somebody else's transaction
+ * opens when that ends, at most some seconds. Free with journal_close().
  */
 enum ajar_status journal_open(const struct journal_options *options, struct journal **journal,
                               struct problem *problem);

@@ -168,13 +168,14 @@ static enum ajar_status begin_journal(struct database *database,
 {
     struct statement *insert = NULL;
     enum ajar_status status = statement_new(
-        database, "INSERT INTO journal VALUES (1, ?1, ?2, ?3, ?4, ?4, 0, 0, 0, 0, 0, 0)", &insert);
+        database, "INSERT INTO journal VALUES (1, ?1, ?2, ?3, ?4, ?5, 0, 0, 0, 0, 0, 0)", &insert);
     if (status != AJAR_OK)
         return status;
     statement_bind_text(insert, 1, identity->uuid, strlen(identity->uuid));
     statement_bind_text(insert, 2, identity->sensor, strlen(identity->sensor));
     statement_bind_number(insert, 3, (int64_t)identity->created_ns);
     statement_bind_number(insert, 4, (int64_t)identity->sequence);
+    statement_bind_number(insert, 5, (int64_t)identity->confirmed);
     status = statement_finish(insert);
     statement_free(insert);
     return status;

@@ -17,7 +17,8 @@ struct schema_identity {
     const char *uuid;
     const char *sensor;
     uint64_t created_ns;
-    uint64_t sequence; /* last used before, in a journal that this one follows; 0 = none */
+    uint64_t sequence;  /* last used before, in a journal that this one follows; 0 = none */
+    uint64_t confirmed; /* likewise */
 };
 
 /*

@@ -62,17 +62,23 @@ static enum ajar_status make_uuid(char uuid[static JOURNAL_UUID_HEX])
     return AJAR_OK;
 }
 
-/* Tables, in a new file before it has a write-ahead log: so that its header says what it is. */
+/* Tables, in a new file before it has a write-ahead log: so that its header says what it is. One
+ * that takes the place of a file given up goes on with its name and numbers. */
 static enum ajar_status prepare_schema(struct journal *journal, struct problem *problem)
 {
     struct database *database = journal->writer.database;
-    char uuid[JOURNAL_UUID_HEX], setup[64];
-    if (make_uuid(uuid) != AJAR_OK)
-        return problem_set(problem, AJAR_ERR_SYSTEM, "no random numbers: %s", strerror(errno));
-    struct schema_identity identity = {.uuid = uuid,
-                                       .sensor = journal->options.sensor,
+    char setup[64];
+    if (journal->uuid[0] == '\0') {
+        (void)text_copy(journal->sensor, sizeof journal->sensor, journal->options.sensor,
+                        strlen(journal->options.sensor));
+        if (make_uuid(journal->uuid) != AJAR_OK)
+            return problem_set(problem, AJAR_ERR_SYSTEM, "no random numbers: %s", strerror(errno));
+    }
+    struct schema_identity identity = {.uuid = journal->uuid,
+                                       .sensor = journal->sensor,
                                        .created_ns = timestamp_now(),
-                                       .sequence = atomic_load(&journal->last_sequence)};
+                                       .sequence = atomic_load(&journal->last_sequence),
+                                       .confirmed = atomic_load(&journal->confirmed)};
     (void)snprintf(setup, sizeof setup, "PRAGMA page_size = %d", SCHEMA_PAGE_BYTES);
     enum ajar_status status = database_run(database, setup);
     if (status != AJAR_OK)
@@ -128,10 +134,9 @@ static enum ajar_status read_identity(struct journal *journal, struct statement 
     if (status != AJAR_OK)
         return status == AJAR_END ? AJAR_ERR_FORMAT : status;
     const char *uuid = statement_text(row, 0, &length);
-    struct journal_identity *identity = &journal->identities[atomic_load(&journal->asides)];
-    (void)text_copy(identity->uuid, sizeof identity->uuid, uuid, length);
+    (void)text_copy(journal->uuid, sizeof journal->uuid, uuid, length);
     const char *sensor = statement_text(row, 1, &length);
-    (void)text_copy(identity->sensor, sizeof identity->sensor, sensor, length);
+    (void)text_copy(journal->sensor, sizeof journal->sensor, sensor, length);
     atomic_store(&journal->last_sequence, (uint64_t)statement_number(row, 2));
     atomic_store(&journal->confirmed, (uint64_t)statement_number(row, 3));
     journal->kept_confirmed = (uint64_t)statement_number(row, 3);
@@ -161,6 +166,8 @@ static enum ajar_status begin_run(struct journal *journal, struct problem *probl
         status = database_run(database, "UPDATE journal SET closed = 0");
     if (status == AJAR_OK || status == AJAR_ERR_LIMIT) /* a full disk may have room again */
         status = writer_prepare(&journal->writer);
+    if (status == AJAR_OK)
+        status = trim_begin(journal);
     if (status == AJAR_OK)
         status = trim_measure(journal);
     if (status != AJAR_OK)
@@ -315,23 +322,26 @@ enum ajar_status store_open(struct journal *journal, struct problem *problem)
         return problem_set(problem, AJAR_ERR_USAGE, "%s: is no journal of ajar; name another file",
                            journal->name);
     status = move_aside(journal, problem);
+    journal->uuid[0] = '\0'; /* nothing that it said can be believed */
+    atomic_store(&journal->last_sequence, 0);
+    atomic_store(&journal->confirmed, 0);
     return status == AJAR_OK ? open_connections(journal, problem) : status;
 }
 
-/* The events that Redis does not have are lost to it: said as trimmed. */
+/* All events are lost, and those that Redis does not have are lost to it: said as trimmed. */
 static void count_lost(struct journal *journal)
 {
-    uint64_t last = atomic_load(&journal->last_sequence), delivered = trim_delivered(journal);
+    struct journal_counters counters;
+    journal_read_counters(journal, &counters);
     (void)pthread_mutex_lock(&journal->stating);
-    journal->counters.trimmed += last > delivered ? last - delivered : 0;
+    journal->counters.trimmed += counters.undelivered;
     (void)pthread_mutex_unlock(&journal->stating);
 }
 
 /* Gives the name free for a new file. */
 static enum ajar_status give_up(struct journal *journal, struct problem *problem)
 {
-    unsigned asides = atomic_load(&journal->asides);
-    if (!journal->path || asides == JOURNAL_ASIDE_MAX)
+    if (!journal->path || journal->asides == JOURNAL_ASIDE_MAX)
         return problem_set(problem, AJAR_ERR_SYSTEM, "%s: is corrupt again and again",
                            journal->name);
     store_close(journal);
@@ -341,7 +351,7 @@ static enum ajar_status give_up(struct journal *journal, struct problem *problem
     journal->is_away = true;
     count_lost(journal);
     atomic_store(&journal->log_pages, 0);
-    atomic_store(&journal->asides, asides + 1);
+    journal->asides++;
     return AJAR_OK;
 }
 

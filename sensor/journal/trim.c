@@ -183,7 +183,21 @@ static enum ajar_status delete_events(struct journal *journal, struct trimming *
         limit = larger(limit, kept_long(journal, now));
     trimming->is_behind = limit >= end || aged;
     limit = limit < end ? limit : end - 1;
-    return limit >= oldest ? let_go(journal, limit, trimming) : AJAR_OK;
+    if (limit < oldest)
+        return AJAR_OK;
+    trimming->gone = limit;
+    return let_go(journal, limit, trimming);
+}
+
+enum ajar_status trim_begin(struct journal *journal)
+{
+    uint64_t oldest = 0, accepted_ns = 0;
+    enum ajar_status status = find_oldest(journal, &oldest, &accepted_ns);
+    if (status == AJAR_OK)
+        atomic_store(&journal->gone, oldest - 1);
+    else if (status == AJAR_END)
+        atomic_store(&journal->gone, atomic_load(&journal->last_sequence));
+    return status == AJAR_END ? AJAR_OK : status;
 }
 
 /* What is known of servers and of old readings is bounded by rows; both go a portion a minute. */

@@ -11,16 +11,17 @@
 
 #include <string.h>
 
-#define NS_PER_MS       1000000ULL
-#define COMMIT_BYTES    (4u << 20) /* this much waiting is reason enough to commit */
-#define BACK_OFF_FIRST  (10 * NS_PER_MS)
-#define BACK_OFF_MAX    (1000 * NS_PER_MS)
-#define BUSY_SAID_NS    (500 * NS_PER_MS)  /* somebody else's lock is no trouble before that */
-#define CONFIRM_KEPT_NS (1000 * NS_PER_MS) /* what Redis confirmed is written this late at most */
-#define TRIM_EVERY_NS   (50 * NS_PER_MS)
-#define ASK_EVERY_NS    (100 * NS_PER_MS)
-#define CHECKPOINT_NS   (2 * NS_PER_MS) /* wait for a checkpoint that keeps the writer out */
-#define LOG_FORCED      4 /* at this part of its bound, the writer copies the log itself */
+#define NS_PER_MS         1000000ULL
+#define COMMIT_BYTES      (4u << 20) /* this much waiting is reason enough to commit */
+#define BACK_OFF_FIRST    (10 * NS_PER_MS)
+#define BACK_OFF_MAX      (1000 * NS_PER_MS)
+#define BUSY_SAID_NS      (500 * NS_PER_MS)  /* somebody else's lock is no trouble before that */
+#define CONFIRM_KEPT_NS   (1000 * NS_PER_MS) /* what Redis confirmed is written this late at most */
+#define TRIM_EVERY_NS     (50 * NS_PER_MS)
+#define ASK_EVERY_NS      (100 * NS_PER_MS)
+#define CHECKPOINT_NS     (2 * NS_PER_MS) /* wait for a checkpoint that keeps the writer out */
+#define CLOSE_PATIENCE_MS 2000            /* for somebody else's lock, at the end */
+#define LOG_FORCED        4 /* at this part of its bound, the writer copies the log itself */
 struct preparation {
     struct statement **statement;
     const char *sql;
@@ -95,14 +96,15 @@ bool journal_is_due(const struct journal *journal)
     uint64_t now = timestamp_monotonic();
     if (now < journal->retry_ns)
         return false;
+    if (atomic_load(&journal->is_corrupt))
+        return true;
     if (journal->pending.count)
         return journal->pending.used >= COMMIT_BYTES ||
                now - journal->pending.first_added_ns >= JOURNAL_COMMIT_MS * NS_PER_MS;
     if (journal->is_behind && now - journal->last_commit_ns >= TRIM_EVERY_NS)
         return true;
-    return atomic_load(&journal->is_corrupt) ||
-           (journal->kept_confirmed != atomic_load(&journal->confirmed) &&
-            now - journal->last_commit_ns >= CONFIRM_KEPT_NS);
+    return journal->kept_confirmed != atomic_load(&journal->confirmed) &&
+           now - journal->last_commit_ns >= CONFIRM_KEPT_NS;
 }
 
 static void bind_texts(struct statement *s, const struct journal_event *event)
@@ -200,8 +202,9 @@ static bool has_work(const struct journal *journal, const struct ledger *ledger,
                      const struct transaction *t)
 {
     return journal->pending.count || t->closes || journal->is_behind ||
-           t->ring_id != journal->ring_id || t->ring_position != journal->ring_position ||
-           t->confirmed != journal->kept_confirmed || (ledger && ledger_has_changes(ledger));
+           atomic_load(&journal->is_corrupt) || t->ring_id != journal->ring_id ||
+           t->ring_position != journal->ring_position || t->confirmed != journal->kept_confirmed ||
+           (ledger && ledger_has_changes(ledger));
 }
 
 static void count_commit(struct journal *journal, const struct transaction *t)
@@ -226,6 +229,8 @@ static void settle(struct journal *journal, struct ledger *ledger, const struct 
     journal->ring_position = t->ring_position;
     journal->kept_confirmed = t->confirmed;
     journal->is_behind = t->trimming.is_behind;
+    if (t->trimming.gone)
+        atomic_store(&journal->gone, t->trimming.gone);
     journal->last_commit_ns = timestamp_monotonic();
     journal->retry_ns = journal->back_off_ns = journal->failing_since_ns = 0;
     (void)trim_measure(journal);
@@ -355,5 +360,6 @@ enum ajar_status writer_finish(struct journal *journal)
 {
     struct transaction t = {
         .ring_id = journal->ring_id, .ring_position = journal->ring_position, .closes = true};
+    database_set_patience(journal->writer.database, CLOSE_PATIENCE_MS);
     return commit_locked(journal, NULL, "", &t);
 }

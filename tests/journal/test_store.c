@@ -193,7 +193,8 @@ Test(store, gives_a_file_up_that_breaks_while_it_is_written)
     cr_assert(journal_is_due(journal));
     cr_assert_eq(journal_commit(journal, ledger, "", 7, 3010), AJAR_OK);
     cr_assert_not_null(journal_moved_aside(journal));
-    cr_assert_str_neq(journal_uuid(journal), uuid);
+    cr_assert_str_eq(journal_uuid(journal), uuid, "Redis goes on with the mark it has");
+    cr_assert_eq(journal_confirmed(journal), 1000);
     cr_assert_eq(journal_last_sequence(journal), 3010);
     cr_assert_eq(count_after(journal, 0), 10, "those that waited are in the new one");
     cr_assert_eq(counters_of(journal).trimmed, 2000);
@@ -212,6 +213,29 @@ static void *end_transaction(void *context)
     (void)nanosleep(&(struct timespec){.tv_nsec = 300000000}, NULL);
     (void)sqlite3_exec(context, "COMMIT", NULL, NULL, NULL);
     return NULL;
+}
+
+Test(store, gives_a_broken_file_up_though_nothing_comes)
+{
+    struct journal *journal = open_at(place.path);
+    struct journal_batch *batch = calloc(1, sizeof *batch);
+    accept_range(journal, 1, 1000);
+    sqlite3 *other;
+    cr_assert_eq(sqlite3_open(place.path, &other), SQLITE_OK);
+    cr_assert_eq(sqlite3_exec(other,
+                              "SELECT count(*) FROM journal; PRAGMA wal_checkpoint(TRUNCATE)", NULL,
+                              NULL, NULL),
+                 SQLITE_OK);
+    (void)sqlite3_close(other);
+    overwrite(place.path, 20 * 8192, 20 * 8192);
+    cr_assert_eq(journal_read(journal, 100, 0, batch), AJAR_AGAIN);
+    cr_assert(journal_is_due(journal));
+    cr_assert_eq(commit_at(journal, 1000), AJAR_OK);
+    cr_assert_not(journal_is_due(journal));
+    cr_assert_not_null(journal_moved_aside(journal));
+    journal_batch_clear(batch);
+    free(batch);
+    journal_close(journal);
 }
 
 Test(store, opens_once_a_transaction_of_somebody_else_ends)

@@ -4,6 +4,7 @@
 
 #include "base/timestamp.h"
 
+#include <pthread.h>
 #include <sqlite3.h>
 #include <time.h>
 
@@ -198,6 +199,26 @@ Test(writer, keeps_events_while_somebody_else_has_it_locked)
     cr_assert_eq(journal_ring_position(journal, 7), 10);
     (void)sqlite3_close(other);
     journal_close(journal);
+}
+
+static void *end_transaction(void *context)
+{
+    wait_ms(300);
+    (void)sqlite3_exec(context, "COMMIT", NULL, NULL, NULL);
+    return NULL;
+}
+
+Test(writer, waits_at_the_end_for_somebody_elses_lock)
+{
+    struct journal *journal = open_at(place.path);
+    pthread_t thread;
+    sqlite3 *other = other_program("BEGIN IMMEDIATE");
+    add_range(journal, 1, 5);
+    cr_assert_eq(pthread_create(&thread, NULL, end_transaction, other), 0);
+    journal_close(journal);
+    (void)pthread_join(thread, NULL);
+    (void)sqlite3_close(other);
+    cr_assert_eq(ask("SELECT count(*) FROM events"), 5);
 }
 
 Test(writer, keeps_changes_of_the_ledger_while_it_is_locked)
