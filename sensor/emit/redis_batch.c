@@ -115,7 +115,7 @@ void redis_batch_add_event(struct redis_batch *batch, const struct journal_event
 {
     struct resp *values = &batch->events;
     resp_add_number(values, event->sequence);
-    resp_add_number(values, event->severity >= REDIS_ALERT_SEVERITY && event->source[0]);
+    resp_add_number(values, event->severity >= REDIS_ALERT_SEVERITY);
     resp_add_text(values, event->id);
     resp_add_text(values, event->action);
     resp_add_number(values, event->severity > 0 ? (uint64_t)event->severity : 0);

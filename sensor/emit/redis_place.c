@@ -62,8 +62,8 @@ static uint64_t leave_other_journal(struct redis_sink *sink, uint64_t have, uint
 
 static void go_back(struct redis_sink *sink, uint64_t have, uint64_t confirmed)
 {
-    log_warning("Redis %s lost events after number %llu (it had %llu): what the journal still has "
-                "is sent again",
+    log_warning("Redis %s holds events up to number %llu, not %llu as it was known: what the "
+                "journal still has of them is sent again",
                 redis_access_name(sink->access), (unsigned long long)have,
                 (unsigned long long)confirmed);
     if (sink->rewound_to < confirmed)

@@ -114,6 +114,7 @@ Test(redis_batch, publishes_from_severity_70_on)
     redis_batch_add_event(&batch, &event);
     event = make_entry(++last);
     event.severity = 70;
+    event.store = event.verdict = event.source = event.server = ""; /* of the sensor itself */
     redis_batch_add_event(&batch, &event);
     cr_assert(deliver(), "%s", text);
     redisReply *message = NULL;
