@@ -86,6 +86,7 @@ void delivery_complete_status(struct delivery *d, struct sensor_status *status)
     count_own(d, &own);
     add_own(status, &own);
     status->memory_bytes = count_memory(d);
+    status->open_exposures = (uint32_t)ledger_exposures(d->ledger);
     emitter_trouble(d->emitter, status->redis, sizeof status->redis);
     if (!delivery_is_live(d))
         return;

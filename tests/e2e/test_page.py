@@ -36,7 +36,7 @@ class Page(scene.Scene):
             file.write(f'#!/bin/sh\nexec /usr/bin/redis-cli -s {self.redis.socket} "$@"\n')
         os.chmod(shim, 0o755)
         block = re.search(r"```sh\n(.*?)```", page(), re.S)[1].splitlines()
-        promises = [r"sensor-status", r"^[0-9a-f]{32}$", r"10\.20\.30\.11:9200", r"203\.0\.113\.42", r"open_exposures", r"subscribe"]
+        promises = [r"sensor-status", r"^[0-9a-f]{32}$", r"10\.20\.30\.11:9200", r"203\.0\.113\.42", r"open_exposures\n1$", r"subscribe"]
         self.assertEqual(len(block), len(promises))
         for line, promise in zip(block, promises):
             with self.subTest(line=line):
