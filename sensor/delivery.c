@@ -15,7 +15,6 @@
 #define MS_NS           UINT64_C(1000000)
 #define TAKE_MAX        256 /* findings between two looks at the clock */
 #define DUE_EVERY       16  /* and between two questions whether to commit */
-#define HOLD_MAX        512 /* slots held back at most: a quarter of the ring */
 #define IDLE_WAIT_MS    100 /* longest sleep of an idle delivery side */
 #define NAP_NS          MS_NS
 #define COMMIT_NS       (JOURNAL_COMMIT_MS * MS_NS)
@@ -30,16 +29,21 @@ static void nap(void)
     (void)nanosleep(&length, NULL);
 }
 
-/* A commit that fails is the journal's to repeat; capture does not wait for it: the slots go back,
- * and what they led to waits in memory. */
+/*
+ * A commit that fails is the journal's to repeat; capture does not wait for it: the slots go back,
+ * and what they led to waits in memory. After a commit at least as much time is for the ring, or a
+ * slow disk would be all that this thread does.
+ */
 void delivery_settle(struct delivery *d)
 {
     struct ring *ring = d->options.findings;
     if (d->journal && (d->unsettled || journal_is_due(d->journal))) {
         const char *import_id = d->options.import_id ? d->options.import_id : "";
         uint64_t ring_id = delivery_is_live(d) ? supervision_ring_id(d->options.supervision) : 0;
+        uint64_t before = timestamp_monotonic();
         (void)journal_commit(d->journal, d->ledger, import_id, ring_id, ring_position(ring));
-        d->settled_ns = timestamp_monotonic();
+        uint64_t now = timestamp_monotonic();
+        d->next_commit_ns = now + (now - before > COMMIT_NS ? now - before : COMMIT_NS);
     }
     emitter_flush(d->emitter);
     ring_release(ring);
@@ -110,6 +114,11 @@ static void take_one(struct delivery *d, const volatile struct finding *shared)
     d->unsettled = true;
 }
 
+static bool is_commit_due(const struct delivery *d)
+{
+    return d->journal && journal_is_due(d->journal) && timestamp_monotonic() >= d->next_commit_ns;
+}
+
 /* Takes what is there, at most TAKE_MAX; whether there was anything. */
 static bool take_findings(struct delivery *d)
 {
@@ -118,9 +127,7 @@ static bool take_findings(struct delivery *d)
     while (taken < TAKE_MAX && (shared = ring_peek(d->options.findings))) {
         take_one(d, shared);
         taken++;
-        bool is_due = d->taken >= HOLD_MAX ||
-                      (d->journal && taken % DUE_EVERY == 0 && journal_is_due(d->journal));
-        if (is_due) {
+        if (d->taken >= d->hold_max || (taken % DUE_EVERY == 0 && is_commit_due(d))) {
             delivery_settle(d);
             wait_for_redis(d);
         }
@@ -150,7 +157,7 @@ static void take_over_ring(struct delivery *d)
  */
 static void rest(struct delivery *d)
 {
-    bool is_recent = d->journal && timestamp_monotonic() - d->settled_ns < COMMIT_NS;
+    bool is_recent = d->journal && timestamp_monotonic() < d->next_commit_ns;
     if (!is_recent)
         delivery_settle(d);
     if (delivery_is_live(d))

@@ -13,8 +13,12 @@
 #include "ledger/ledger.h"
 #include "process/supervisor.h"
 
-/* Findings on their way from the packet side; about 8 KiB each, touched as used. */
-#define DELIVERY_RING_SLOTS 2048
+/*
+ * Findings on their way from the packet side of `watch`, 8 KiB each, most of them using one page:
+ * 0.4 s of 20,000 findings a second, in which a delivery side that was killed is back, or a disk
+ * has taken what was written.
+ */
+#define DELIVERY_RING_SLOTS 8192
 
 /* Bound of a journal in memory. */
 #define DELIVERY_MEMORY_BYTES (64u << 20)

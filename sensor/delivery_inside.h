@@ -23,7 +23,8 @@ struct delivery {
     unsigned taken;          /* findings since the slots went back */
     bool unsettled;          /* something was taken or told since the last commit */
     bool redis_stalls;       /* `read`: Redis takes nothing; nobody waits for it any more */
-    uint64_t settled_ns;     /* all times by the monotonic clock */
+    unsigned hold_max;       /* slots held back at most */
+    uint64_t next_commit_ns; /* not before; all times by the monotonic clock */
     uint64_t next_look_ns;   /* at the numbers and the troubles */
     uint64_t next_status_ns; /* event */
     uint64_t findings_refused;

@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define HOLD_SHARE 4 /* of the ring's slots one in so many is held back at most */
+
 static const char *none_if_empty(const char *text)
 {
     return text[0] ? text : NULL;
@@ -120,6 +122,7 @@ enum ajar_status delivery_new(const struct delivery_options *options, struct del
     if (!d)
         return problem_set(problem, AJAR_ERR_MEMORY, "delivery: out of memory");
     d->options = *options;
+    d->hold_max = (unsigned)(ring_slots(options->findings) / HOLD_SHARE);
     enum ajar_status status = open_databases(d, problem);
     if (status == AJAR_OK)
         status = open_journal(d, problem);

@@ -17,7 +17,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define BATCH 4096 /* frames between two looks at the progress line */
+#define RING_SLOTS 2048 /* nobody restarts meanwhile; a full ring waits */
+#define BATCH      4096 /* frames between two looks at the progress line */
 
 /* One run of `read`. */
 struct reading {
@@ -121,7 +122,7 @@ static enum ajar_status make_import_id(struct reading *r, struct problem *proble
 /* Both sides and the ring between them; the delivery side runs. */
 static enum ajar_status join_sides(struct reading *r, struct problem *problem)
 {
-    enum ajar_status status = ring_new(DELIVERY_RING_SLOTS, sizeof(struct finding), &r->findings);
+    enum ajar_status status = ring_new(RING_SLOTS, sizeof(struct finding), &r->findings);
     if (status != AJAR_OK)
         return problem_set(problem, status, "ring of findings: %s", ajar_status_text(status));
     status = packet_side_open(&r->packets, r->config, r->findings, false, problem);

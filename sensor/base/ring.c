@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #define CACHE_LINE       64
+#define PAGE             4096
 #define RING_SLOTS_MAX   ((size_t)1 << 24)
 #define RING_BYTES_MAX   ((size_t)1 << 30)
 #define PRODUCER_WAIT_MS 10 /* a full ring is looked at again after this in any case */
@@ -32,7 +33,7 @@ struct ring_shared {
     alignas(CACHE_LINE) _Atomic uint32_t consumer_sleeps;
     _Atomic uint32_t producer_sleeps;
     _Atomic uint32_t closed;
-    alignas(CACHE_LINE) uint8_t slots[];
+    alignas(PAGE) uint8_t slots[];
 };
 
 /* In the memory of each process. */
@@ -62,6 +63,13 @@ static void futex_wake(_Atomic uint32_t *flag)
         (void)syscall(SYS_futex, flag, FUTEX_WAKE, 1, NULL, NULL, 0);
 }
 
+/* Records that fill little of a large slot touch one page of it, not two. */
+static size_t round_up_bytes(size_t bytes)
+{
+    size_t unit = bytes > PAGE / 2 ? PAGE : CACHE_LINE;
+    return (bytes + unit - 1) / unit * unit;
+}
+
 static size_t round_up_slots(size_t slots)
 {
     size_t power = 1;
@@ -77,7 +85,7 @@ enum ajar_status ring_new(size_t slots, size_t slot_bytes, struct ring **ring)
     if (slots > RING_SLOTS_MAX || slot_bytes > RING_BYTES_MAX)
         return AJAR_ERR_LIMIT;
     slots = round_up_slots(slots);
-    slot_bytes = (slot_bytes + CACHE_LINE - 1) / CACHE_LINE * CACHE_LINE;
+    slot_bytes = round_up_bytes(slot_bytes);
     if (slot_bytes > RING_BYTES_MAX / slots)
         return AJAR_ERR_LIMIT;
 
@@ -103,6 +111,11 @@ void ring_free(struct ring *ring)
         return;
     (void)munmap(ring->shared, ring->block_bytes);
     free(ring);
+}
+
+size_t ring_slots(const struct ring *ring)
+{
+    return ring->slots;
 }
 
 static void *slot_at(const struct ring *ring, uint64_t index)

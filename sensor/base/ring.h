@@ -17,12 +17,16 @@
 struct ring;
 
 /*
- * A ring of `slots` (rounded up to a power of two) records of `slot_bytes` (rounded up to 64, and
- * aligned so). AJAR_ERR_USAGE for nothing of either, AJAR_ERR_LIMIT above 2^24 slots or 1 GiB,
- * AJAR_ERR_MEMORY. Free with ring_free(), which accepts NULL.
+ * A ring of `slots` (rounded up to a power of two) records of `slot_bytes` (rounded up to 64, or
+ * to pages of 4096 above half of one, and aligned so). AJAR_ERR_USAGE for nothing of either,
+ * AJAR_ERR_LIMIT above 2^24 slots or 1 GiB, AJAR_ERR_MEMORY. Free with ring_free(), which accepts
+ * NULL.
  */
 enum ajar_status ring_new(size_t slots, size_t slot_bytes, struct ring **ring);
 void ring_free(struct ring *ring);
+
+/* How many slots it has. Any side. */
+size_t ring_slots(const struct ring *ring);
 
 /* Producer: the slot to fill, or NULL when the ring is full. Nothing is visible before ring_push().
  */

@@ -35,6 +35,7 @@ static bool push_number(struct ring *ring, uint64_t number)
 Test(ring, gives_records_in_order_and_holds_its_slots)
 {
     struct ring *ring = make_ring(3); /* rounded up to 4 */
+    cr_assert_eq(ring_slots(ring), 4);
     for (uint64_t round = 0; round < 10; round++) {
         for (uint64_t i = 0; i < 4; i++)
             cr_assert(push_number(ring, round * 4 + i));
@@ -68,6 +69,12 @@ Test(ring, aligns_slots_to_cache_lines)
     ring_push(ring);
     uint8_t *second = ring_reserve(ring);
     cr_assert((uintptr_t)first % 64 == 0 && second - first == 128);
+    ring_free(ring);
+    cr_assert_eq(ring_new(2, 4097, &ring), AJAR_OK);
+    first = ring_reserve(ring);
+    ring_push(ring);
+    second = ring_reserve(ring);
+    cr_assert((uintptr_t)first % 4096 == 0 && second - first == 8192);
     ring_free(ring);
 }
 
@@ -341,11 +348,11 @@ Test(ring, is_open_for_the_next_producer_after_the_death_of_one)
     ring_free(ring);
 }
 
-/* The counters lie in the cache lines before the slots: head, tail, flags. A producer that has a
- * slot's address can write there. */
+/* The counters lie in cache lines of the page before the slots: head, tail, flags. A producer that
+ * has a slot's address can write there. */
 static void write_counter(void *first_slot, size_t line, uint64_t value)
 {
-    memcpy((char *)first_slot - (3 - line) * 64, &value, sizeof value);
+    memcpy((char *)first_slot - 4096 + line * 64, &value, sizeof value);
 }
 
 Test(ring, follows_no_counter_that_a_hostile_producer_makes_up)

@@ -225,10 +225,9 @@ Test(delivery, wants_a_packet_side_gone_that_breaks_the_ring)
     start_live(&live);
     push_finding(1);
     WAIT_FOR(count_lines("\"store-query\"") == 1);
-    /* The head, in the first of the three cache lines before the slots; the next slot is the
-     * second. */
-    uint64_t *head = (uint64_t *)(void *)((char *)ring_reserve(ring) -
-                                          (sizeof(struct finding) + 63) / 64 * 64 - 192);
+    /* The head lies at the start of the page before the slots; the next slot is the second, and one
+     * is two pages long. */
+    uint64_t *head = (uint64_t *)(void *)((char *)ring_reserve(ring) - (size_t)3 * 4096);
     cr_assert_eq(*head, 1);
     *(volatile uint64_t *)head = 1000000;
     WAIT_FOR(supervision.control->broken == 1);
