@@ -99,7 +99,10 @@ static void write_all(struct bench *bench)
         }
         (void)nanosleep(&(struct timespec){.tv_nsec = NS_PER_MS}, NULL);
     }
-    commit(bench, timestamp_monotonic());
+    while (counters_of(bench->journal).pending) {
+        commit(bench, first_ns);
+        (void)nanosleep(&(struct timespec){.tv_nsec = NS_PER_MS}, NULL);
+    }
 }
 
 static void ignore(void *context, const struct event *event)
