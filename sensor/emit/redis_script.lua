@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: Apache-2.0
--- A batch of events into Redis, once. redis_batch.c writes what comes in; redis.c reads what comes
+-- A batch of events into Redis, once. redis_batch.c writes what comes in; redis_sender.c reads what comes
 -- out. The mark says which event of this sensor and journal came last ("SEQUENCE ID"): only a batch
 -- that goes on from there is taken. Redis never takes back what a script has done, so whatever can
 -- be refused is asked before the first change; and the first change, the mark, is one that Redis
@@ -26,6 +26,7 @@ local list, list_max = KEYS[tonumber(ARGV[5])], tonumber(ARGV[6])
 local channel = ARGV[7]
 local geo, geo_max = KEYS[tonumber(ARGV[8])], tonumber(ARGV[9])
 local events, sources, parts = tonumber(ARGV[11]), tonumber(ARGV[12]), tonumber(ARGV[13])
+local call, type = redis.pcall, type
 local first_event = 14
 local first_source = first_event + events * EVENT
 local first_part = first_source + sources * SOURCE
@@ -40,7 +41,7 @@ local function find_obstacle(key, kind, ...)
     if not key then
         return nil
     end
-    local got = redis.pcall('TYPE', key)
+    local got = call('TYPE', key)
     if is_error(got) then
         return got
     end
@@ -63,10 +64,10 @@ local function set_mark(taken)
     elseif text == '' then
         text = '0'
     end
-    return redis.pcall('SET', mark_key, text, 'EX', life)
+    return call('SET', mark_key, text, 'EX', life)
 end
 
-local mark = redis.pcall('GET', mark_key)
+local mark = call('GET', mark_key)
 if is_error(mark) then
     return mark
 end
@@ -97,11 +98,11 @@ end
 local function add_event(at)
     local a = at + ID
     if stream_max == '0' then
-        return redis.pcall('XADD', stream, '*', 'id', ARGV[a], 'action', ARGV[a + 1],
+        return call('XADD', stream, '*', 'id', ARGV[a], 'action', ARGV[a + 1],
             'severity', ARGV[a + 2], 'store', ARGV[a + 3], 'verdict', ARGV[a + 4],
             'src', ARGV[a + 5], 'dst', ARGV[a + 6], 'country', ARGV[a + 7], 'json', ARGV[a + 8])
     end
-    return redis.pcall('XADD', stream, 'MAXLEN', '~', stream_max, '*', 'id', ARGV[a],
+    return call('XADD', stream, 'MAXLEN', '~', stream_max, '*', 'id', ARGV[a],
         'action', ARGV[a + 1], 'severity', ARGV[a + 2], 'store', ARGV[a + 3],
         'verdict', ARGV[a + 4], 'src', ARGV[a + 5], 'dst', ARGV[a + 6],
         'country', ARGV[a + 7], 'json', ARGV[a + 8])
@@ -128,7 +129,7 @@ if list and taken > 0 then
     for i = 0, taken - 1 do
         documents[i + 1] = ARGV[first_event + i * EVENT + JSON]
     end
-    reply = redis.pcall('RPUSH', list, unpack(documents))
+    reply = call('RPUSH', list, unpack(documents))
     if is_error(reply) then
         if not stream then
             set_mark(0)
@@ -138,7 +139,7 @@ if list and taken > 0 then
         list_refused = taken
     elseif list_max > 0 and reply > list_max then
         list_cut = reply - list_max
-        reply = redis.pcall('LTRIM', list, list_cut, -1)
+        reply = call('LTRIM', list, list_cut, -1)
         if is_error(reply) then
             note(reply)
             list_cut = 0
@@ -150,7 +151,7 @@ local alerts_refused = 0
 for i = 0, channel ~= '' and taken - 1 or -1 do
     local at = first_event + i * EVENT
     if ARGV[at + 1] == '1' then
-        reply = redis.pcall('PUBLISH', channel, ARGV[at + JSON])
+        reply = call('PUBLISH', channel, ARGV[at + JSON])
         if is_error(reply) then
             note(reply)
             alerts_refused = alerts_refused + 1
@@ -163,27 +164,27 @@ end
 local function make_room(count, coming)
     math.randomseed(tonumber(ARGV[10]))
     for i = 0, sources - 1 do
-        if redis.pcall('ZSCORE', geo, ARGV[first_source + i * SOURCE + 2]) then
+        if call('ZSCORE', geo, ARGV[first_source + i * SOURCE + 2]) then
             coming = coming - 1
         end
     end
     for _ = 1, math.min(count, count + coming - geo_max) do
         local rank = math.random(0, count - 1)
         count = count - 1
-        redis.pcall('ZREMRANGEBYRANK', geo, rank, rank)
+        call('ZREMRANGEBYRANK', geo, rank, rank)
     end
 end
 
 local sources_refused = 0
 if geo and sources > 0 then
-    local count = redis.pcall('ZCARD', geo)
+    local count = call('ZCARD', geo)
     if is_error(count) then
         reply = count
     else
         if count + sources > geo_max then
             make_room(count, sources)
         end
-        reply = redis.pcall('GEOADD', geo, unpack(ARGV, first_source, first_part - 1))
+        reply = call('GEOADD', geo, unpack(ARGV, first_source, first_part - 1))
     end
     if is_error(reply) then
         note(reply)
@@ -195,7 +196,7 @@ local parts_refused, part_refused = 0, 0
 local at = first_part
 for i = 1, parts do
     local words = tonumber(ARGV[at])
-    reply = redis.pcall(ARGV[at + 1], KEYS[tonumber(ARGV[at + 2])],
+    reply = call(ARGV[at + 1], KEYS[tonumber(ARGV[at + 2])],
         unpack(ARGV, at + 3, at + words))
     if is_error(reply) then
         note(reply)

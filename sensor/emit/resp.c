@@ -4,11 +4,11 @@
  */
 #include "emit/resp.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define RESP_BYTES_FIRST 4096
+#define NUMBER_TEXT_MAX  20 /* digits of 18446744073709551615 */
 
 void resp_clear(struct resp *resp)
 {
@@ -50,11 +50,31 @@ static void append(struct resp *resp, const void *bytes, size_t length)
     resp->used += length;
 }
 
+/* Writes the number and gives where it begins in `text`; snprintf() was a quarter of the work of a
+ * batch. */
+static const char *write_decimal(char text[static NUMBER_TEXT_MAX], uint64_t number, size_t *length)
+{
+    char *at = text + NUMBER_TEXT_MAX;
+    do {
+        *--at = (char)('0' + number % 10);
+        number /= 10;
+    } while (number > 0);
+    *length = (size_t)(text + NUMBER_TEXT_MAX - at);
+    return at;
+}
+
 static void append_head(struct resp *resp, char type, size_t number)
 {
-    char head[32];
-    int length = snprintf(head, sizeof head, "%c%zu\r\n", type, number);
-    append(resp, head, (size_t)length);
+    char text[NUMBER_TEXT_MAX];
+    size_t length;
+    const char *digits = write_decimal(text, number, &length);
+    if (!reserve(resp, length + 3))
+        return;
+    resp->bytes[resp->used++] = type;
+    memcpy(resp->bytes + resp->used, digits, length);
+    resp->used += length;
+    resp->bytes[resp->used++] = '\r';
+    resp->bytes[resp->used++] = '\n';
 }
 
 void resp_begin(struct resp *resp, size_t count)
@@ -77,9 +97,10 @@ void resp_add_text(struct resp *resp, const char *text)
 
 void resp_add_number(struct resp *resp, uint64_t number)
 {
-    char text[24];
-    int length = snprintf(text, sizeof text, "%llu", (unsigned long long)number);
-    resp_add(resp, text, (size_t)length);
+    char text[NUMBER_TEXT_MAX];
+    size_t length;
+    const char *digits = write_decimal(text, number, &length);
+    resp_add(resp, digits, length);
 }
 
 void resp_join(struct resp *resp, const struct resp *words)

@@ -43,3 +43,36 @@ Test(resp, fails_at_its_limit_and_stays_failed)
     cr_assert_not(resp.failed);
     free(big);
 }
+
+static void assert_number(uint64_t number, const char *want)
+{
+    struct resp resp = {.bytes = NULL};
+    resp_add_number(&resp, number);
+    cr_assert_eq(resp.used, strlen(want));
+    cr_assert_eq(memcmp(resp.bytes, want, resp.used), 0);
+    resp_clear(&resp);
+}
+
+Test(resp, writes_numbers_of_any_size)
+{
+    assert_number(0, "$1\r\n0\r\n");
+    assert_number(10, "$2\r\n10\r\n");
+    assert_number(UINT64_MAX, "$20\r\n18446744073709551615\r\n");
+}
+
+Test(resp, joins_words_and_counts_them)
+{
+    struct resp first = {.bytes = NULL}, second = {.bytes = NULL};
+    resp_add_text(&first, "a");
+    resp_add_text(&second, "b");
+    resp_add_text(&second, "c");
+    resp_join(&first, &second);
+    cr_assert_eq(first.words, 3);
+    cr_assert_eq(memcmp(first.bytes, "$1\r\na\r\n$1\r\nb\r\n$1\r\nc\r\n", 21), 0);
+    resp_empty(&first);
+    cr_assert_eq(first.words + first.used, 0);
+    resp_join(&first, &(struct resp){.failed = true});
+    cr_assert(first.failed, "what failed before fails the whole");
+    resp_clear(&first);
+    resp_clear(&second);
+}
