@@ -27,7 +27,7 @@
  * most; a side that lived for SUPERVISOR_STEADY_MS begins anew. */
 #define SUPERVISOR_BACKOFF_MS     100
 #define SUPERVISOR_BACKOFF_MAX_MS 30000
-#define SUPERVISOR_STEADY_MS      60000
+#define SUPERVISOR_STEADY_MS      10000
 
 /* How long a side has to end when it was asked to; then it is killed. */
 #define SUPERVISOR_END_PACKET_MS   5000
