@@ -20,6 +20,7 @@ BUILD = os.environ["AJAR_BUILD"]
 CITY = os.path.join(BUILD, "tests", "geo", "city.mmdb")
 ASN = os.path.join(BUILD, "tests", "geo", "asn.mmdb")
 CAPTURES = os.path.join(ROOT, "tests", "captures")
+SERVER = os.environ.get("AJAR_TEST_REDIS", "redis-server")    # or valkey-server
 SECONDS = 60    # no run of ajar in these tests takes longer
 
 sys.path.insert(0, os.path.join(ROOT, "tests", "support"))
@@ -143,7 +144,7 @@ class Redis:
         self.server = None
 
     def start(self):
-        command = ["redis-server", "--bind", "127.0.0.1", "--port", str(self.port), "--unixsocket", self.socket, "--save", "",
+        command = [SERVER, "--bind", "127.0.0.1", "--port", str(self.port), "--unixsocket", self.socket, "--save", "",
                    "--appendonly", "no", "--dir", self.folder, *self.arguments]
         if self.password:
             command += ["--requirepass", self.password]
