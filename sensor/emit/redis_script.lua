@@ -161,18 +161,26 @@ end
 
 -- A full geo set loses a member drawn by lot for each one that comes, so every region keeps its
 -- share.
+-- Gives what was refused, or nil.
 local function make_room(count, coming)
     math.randomseed(tonumber(ARGV[10]))
     for i = 0, sources - 1 do
-        if call('ZSCORE', geo, ARGV[first_source + i * SOURCE + 2]) then
+        local score = call('ZSCORE', geo, ARGV[first_source + i * SOURCE + 2])
+        if is_error(score) then
+            return score
+        elseif score then
             coming = coming - 1
         end
     end
     for _ = 1, math.min(count, count + coming - geo_max) do
         local rank = math.random(0, count - 1)
         count = count - 1
-        call('ZREMRANGEBYRANK', geo, rank, rank)
+        local removed = call('ZREMRANGEBYRANK', geo, rank, rank)
+        if is_error(removed) then
+            return removed
+        end
     end
+    return nil
 end
 
 local sources_refused = 0
@@ -181,10 +189,8 @@ if geo and sources > 0 then
     if is_error(count) then
         reply = count
     else
-        if count + sources > geo_max then
-            make_room(count, sources)
-        end
-        reply = call('GEOADD', geo, unpack(ARGV, first_source, first_part - 1))
+        reply = count + sources > geo_max and make_room(count, sources)
+            or call('GEOADD', geo, unpack(ARGV, first_source, first_part - 1))
     end
     if is_error(reply) then
         note(reply)

@@ -71,6 +71,22 @@ class Rights(WithUser):
                 else:
                     self.assertRegex(said, rf"NOPERM.*\b{word}\b|may not {word.upper()}|docs/redis.md says what the user has to be allowed")
 
+    def test_a_full_map_stays_in_its_bound_with_and_without_the_rights_for_it(self):
+        self.redis.ask("EVAL", FILL, 1, "{ajar}:sources", MAP_MAX)
+        for missing in (None, "+zscore", "+zremrangebyrank"):
+            with self.subTest(without=missing):
+                self.allow([w for w in rights() if w != missing])
+                said = self.read("--site", f"without{missing}".replace("+", "-")).stderr
+                self.assertEqual(self.redis.ask("ZCARD", "{ajar}:sources"), MAP_MAX)
+                self.assertEqual("but not {ajar}:sources (NOPERM)" in said, missing is not None, said)
+                # Its members are there now; other ones for the next round.
+                members = self.redis.ask("ZRANGE", "{ajar}:sources", 0, -1)
+                strangers = [member for member in members if "." in member]
+                self.assertEqual(bool(strangers), missing is None)
+                for number, member in enumerate(strangers):
+                    self.redis.ask("ZREM", "{ajar}:sources", member)
+                    self.redis.ask("GEOADD", "{ajar}:sources", 1, 1, f"new-{number}")
+
     def test_without_the_keys_or_the_channel_that_is_said(self):
         for missing, says in (("~{ajar}:*", "key"), ("&{ajar}:*", "alerts")):
             with self.subTest(without=missing):
@@ -81,8 +97,10 @@ class Rights(WithUser):
 
 # State never holds up the events: what of it is refused is left out and named by its key.
 KEYS = {"publish": "alerts", "geoadd": "sources", "zcard": "sources", "hset": "exposure", "zadd": "exposures:open", "expire": "exposure"}
-# Needed only with a full geo set; needed to say more before the first write.
+# Needed only with a full map (a test of its own); needed to say more before the first write.
 RARE = ("zscore", "zremrangebyrank", "ping", "role")
+MAP_MAX = 100000
+FILL = "for i = 1, ARGV[1] do redis.call('GEOADD', KEYS[1], i % 180, i % 80, i) end"
 
 
 class Live(scene.Scene):
