@@ -233,6 +233,18 @@ static void note_events(struct redis_sink *sink, const struct redis_flight *flig
     journal_confirm(sink->options.journal, last->sequence);
 }
 
+/* Told once; from then on the heartbeat counts. */
+static void note_list(struct redis_sink *sink, uint64_t cut, uint64_t refused)
+{
+    atomic_fetch_add(&sink->list_dropped, cut + refused);
+    if (cut == 0 || sink->told_list_cap)
+        return;
+    sink->told_list_cap = true;
+    log_warning("the list %s is at its cap of %llu entries (redis.list_max): its oldest go, nobody "
+                "took them",
+                sink->contract.list, (unsigned long long)sink->contract.list_max);
+}
+
 /* Whether all of the flight was taken. */
 static bool note_taken(struct redis_sink *sink, const struct redis_flight *flight,
                        const struct redis_reply *reply)
@@ -240,8 +252,8 @@ static bool note_taken(struct redis_sink *sink, const struct redis_flight *fligh
     size_t taken = (size_t)reply->integers[REDIS_TAKEN];
     bool all = taken >= flight->events.count;
     note_events(sink, flight, all ? flight->events.count : taken);
-    atomic_fetch_add(&sink->list_dropped, (uint64_t)(reply->integers[REDIS_LIST_CUT] +
-                                                     reply->integers[REDIS_LIST_REFUSED]));
+    note_list(sink, (uint64_t)reply->integers[REDIS_LIST_CUT],
+              (uint64_t)reply->integers[REDIS_LIST_REFUSED]);
     redis_note_parts(sink, flight, reply->integers);
     return all;
 }

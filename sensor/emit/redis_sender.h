@@ -60,7 +60,7 @@ struct redis_sink {
     uint64_t next_after;  /* both when all flights have arrived */
     uint64_t opened_last; /* the journal's last sequence when this run began */
     uint64_t rewound_to;  /* up to here events are sent for a second time */
-    bool was_connected, was_placed, told_other_journal;
+    bool was_connected, was_placed, told_other_journal, told_list_cap;
     bool troubled; /* a trouble was told and is not over */
     bool state_due;
     uint64_t state_due_ns; /* not before this time (monotonic) */

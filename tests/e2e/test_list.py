@@ -61,8 +61,9 @@ class Reading(WithList):
         self.read()
         self.assertEqual(self.client.lrange(LIST, 0, -1), [entry["json"] for _, entry in self.redis.entries()])
 
-    def test_at_the_cap_the_oldest_go(self):
-        self.read("--redis-list-max", "100")
+    def test_at_the_cap_the_oldest_go_and_that_is_told_once(self):
+        run = self.read("--redis-list-max", "100")
+        self.assertEqual(run.stderr.count("at its cap of 100"), 1)
         self.assertEqual(self.ids(self.client.lrange(LIST, 0, -1)), self.expected()[-100:])
 
     def test_the_list_alone(self):
