@@ -17,9 +17,10 @@ Mark = collections.namedtuple("Mark", "fault first last")
 
 COUNTED = "never in the ring, and counted"
 REFUSED = "refused while the journal could not be written"
-# What a fault does: ends the whole sensor; ends the delivery side; keeps the journal from being written.
+# What a fault does: ends the whole sensor; ends the delivery side; makes Redis lose what it has; keeps the journal from being written.
 WHOLE = {"kill_all", "kill_supervisor"}
-DELIVERY = {"kill_delivery", "kill_delivery_twice"}
+DELIVERY = {"kill_delivery", "kill_delivery_twice", "restart"}
+LOSING = {"empty_redis", "flush"}
 BLOCKING = {"lock_journal", "fill_disk"}
 
 
@@ -91,6 +92,22 @@ def compare_reference(told, accepted, losses):
         wrong.append(f"{len(changed)} events say something else than in an undisturbed run, though nothing was lost before them: "
                      f"{some((e.number, e.action, e.id) for e in changed)}")
     return wrong, missing
+
+
+def compare_folded(told, accepted, folded, losses):
+    """Where one client's events at one store were folded: as many as an undisturbed run tells one by one, but for losses; and no others."""
+    wrong, stores = [], {"store-query", "store-session"}
+    known = {event.id for event in told}
+    foreign = [event for event in accepted if event.action in stores and event.id not in known]
+    if foreign:
+        wrong.append(f"{len(foreign)} accepted events are unknown to an undisturbed run: {some(event.id for event in foreign)}")
+    expected = sum(event.action in stores for event in told)
+    counted = sum(event.action in stores for event in accepted) + folded
+    lost = sum(event.action in stores and bool(losses.reasons(event.number)) for event in told)
+    if not expected - lost <= counted <= expected:
+        wrong.append(f"{expected} events are told when none is folded; here {counted - folded} were told and {folded} folded, {counted} in all, "
+                     f"and at most {lost} may be lost")
+    return wrong
 
 
 def explain_foreign(foreign, missing):

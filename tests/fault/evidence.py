@@ -41,16 +41,20 @@ class Journal:
         except sqlite3.OperationalError:
             return None
 
-    def undelivered(self):
-        return self.query("SELECT undelivered FROM v_delivery")[0][0]
+    def expired(self):
+        """Delivered events that went before their hour was over: the disk was full."""
+        return self.query("SELECT expired FROM v_delivery")[0][0]
 
     def events(self):
-        rows = self.query("SELECT sequence, action, id, exposure, json FROM v_events ORDER BY sequence")
-        return [Accepted(sequence, action.decode(), name.decode(), exposure.decode() or "-", checksum(document))
-                for sequence, action, name, exposure, document in rows]
+        return [accepted_of(row[0]) for row in self.query("SELECT json FROM v_events ORDER BY sequence")]
 
-    def documents(self, action):
-        return [json.loads(row[0]) for row in self.query(f"SELECT json FROM v_events WHERE action = '{action}' ORDER BY sequence")]
+    def troubles(self):
+        """ajar.trouble of each sensor-trouble event."""
+        return [json.loads(row[0])["ajar"]["trouble"] for row in self.query("SELECT json FROM v_events WHERE action = 'sensor-trouble'")]
+
+    def folded(self):
+        """The sum of ajar.folded over all events."""
+        return sum(json.loads(row[0])["ajar"].get("folded", 0) for row in self.query("SELECT json FROM v_events WHERE json LIKE '%\"folded\":%'"))
 
     def all_documents(self):
         return [json.loads(row[0]) for row in self.query("SELECT json FROM v_events ORDER BY sequence")]
@@ -70,6 +74,12 @@ def text_of(name, value):
         whole = datetime.datetime.fromtimestamp(value // 10**9, datetime.timezone.utc)
         return f"{whole:%Y-%m-%dT%H:%M:%S}.{value % 10**9 // 1000:06}Z"
     return value.decode() if isinstance(value, bytes) else str(value)
+
+
+def accepted_of(document):
+    said = json.loads(document)
+    return Accepted(said["event"]["sequence"], said["event"]["action"], said["event"]["id"], said["ajar"].get("exposure", "-"),
+                    checksum(document))
 
 
 def reference_of(lines):

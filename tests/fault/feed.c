@@ -107,7 +107,8 @@ static int deliver(void *context, struct supervision *supervision)
 
 static void begun(void *context)
 {
-    (void)context;
+    struct feed *feed = context;
+    feed->state->supervisor = (uint64_t)getpid();
     log_info("feeding");
 }
 

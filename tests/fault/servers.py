@@ -166,8 +166,7 @@ class Cluster:
             node.start()
         subprocess.run(["redis-cli", "--cluster", "create", *(f"127.0.0.1:{n.port}" for n in self.nodes), "--cluster-replicas", "1",
                         "--cluster-yes"], check=True, stdout=subprocess.DEVNULL, timeout=60)
-        wait_until(self.is_whole, "the cluster")
-        wait_until(lambda: all("master_link_status:down" not in self.replication_of(n) for n in self.nodes), "the replicas")
+        wait_until(self.is_settled, "the cluster")
         self.slot = self.nodes[0].ask("CLUSTER", "KEYSLOT", "{ajar}:events")
         self.url = "redis://127.0.0.1:7000"
 
@@ -179,6 +178,11 @@ class Cluster:
     def is_whole(self):
         states = [node.try_ask("CLUSTER", "INFO") for node in self.nodes]
         return all("cluster_state:ok" in str(state) for state in states)
+
+    def is_settled(self):
+        """Everybody is there, everybody agrees, and each replica has what its master has."""
+        return (self.is_whole() and len({str(node.try_ask("CLUSTER", "SLOTS")).count("127.0.0.1") for node in self.nodes}) == 1
+                and all("master_link_status:down" not in self.replication_of(n) for n in self.nodes))
 
     def shards(self):
         """[(first slot, last slot, master, replicas)] as a live node sees them."""
@@ -199,4 +203,4 @@ class Cluster:
             if not node.process:
                 node.start()
             node.resume()
-        wait_until(self.is_whole, "the cluster", 30)
+        wait_until(self.is_settled, "the cluster", 30)

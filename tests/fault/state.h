@@ -16,13 +16,14 @@
 
 struct state {
     uint64_t seed;
-    uint64_t count;           /* of findings to make in all */
-    uint64_t slots;           /* of the ring */
-    _Atomic uint64_t rate;    /* findings a second; may be changed from outside at any time */
-    _Atomic uint64_t begun;   /* findings 0 .. begun-1 were handed to the ring, or dropped, */
-    _Atomic uint64_t done;    /* of them, for certain; begun == done but in the middle of one */
-    _Atomic uint64_t dropped; /* the ring was full */
-    _Atomic uint64_t starts;  /* of the producer */
+    uint64_t count;              /* of findings to make in all */
+    uint64_t slots;              /* of the ring */
+    _Atomic uint64_t rate;       /* findings a second; may be changed from outside at any time */
+    _Atomic uint64_t begun;      /* findings 0 .. begun-1 were handed to the ring, or dropped, */
+    _Atomic uint64_t done;       /* of them, for certain; begun == done but in the middle of one */
+    _Atomic uint64_t dropped;    /* the ring was full */
+    _Atomic uint64_t starts;     /* of the producer */
+    _Atomic uint64_t supervisor; /* once both sides were ready for the first time */
     _Atomic uint64_t packet_process; /* ids of the processes */
     _Atomic uint64_t delivery_process;
     _Atomic uint64_t pushed_ns;   /* wall clock of the last push */

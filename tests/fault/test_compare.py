@@ -4,8 +4,8 @@
 import types
 import unittest
 
-from compare import (Accepted, Entry, Loss, Losses, Mark, Told, check_sequences, compare_reference, compare_refused, compare_states,
-                     compare_stream, losses_of)
+from compare import (Accepted, Entry, Loss, Losses, Mark, Told, check_sequences, compare_folded, compare_reference, compare_refused,
+                     compare_states, compare_stream, losses_of)
 
 STREAM = [Entry(n, f"id{n}") for n in range(1, 9)]
 TOLD = [Told(n, "store-query", f"q{n}", "-", "aa") for n in range(8)]
@@ -96,6 +96,22 @@ class Reference(unittest.TestCase):
 
     def test_sees_another_order(self):
         self.assert_wrong([ACCEPTED[1], ACCEPTED[0]] + ACCEPTED[2:], "another order")
+
+
+class Folded(unittest.TestCase):
+    def test_passes_as_many_as_were_not_folded(self):
+        self.assertEqual(compare_folded(TOLD, without(ACCEPTED, "q4", "q5"), 2, Losses()), [])
+
+    def test_sees_one_too_few_and_one_too_many(self):
+        self.assertIn("8 events are told", compare_folded(TOLD, without(ACCEPTED, "q4", "q5"), 1, Losses())[0])
+        self.assertIn("8 events are told", compare_folded(TOLD, without(ACCEPTED, "q4", "q5"), 3, Losses())[0])
+
+    def test_passes_one_too_few_with_a_reason(self):
+        self.assertEqual(compare_folded(TOLD, without(ACCEPTED, "q4", "q5"), 1, Losses([4])), [])
+
+    def test_sees_an_unknown_event(self):
+        strange = without(ACCEPTED, "q5") + [Accepted(99, "store-query", "strange", "-", "aa")]
+        self.assertIn("unknown to", compare_folded(TOLD, strange, 0, Losses())[0])
 
 
 class States(unittest.TestCase):
