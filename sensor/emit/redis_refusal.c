@@ -21,6 +21,8 @@ static const struct {
     {"NOPERM ", {false, LAST, "docs/redis.md says what the user has to be allowed"}},
     {"ERR The user executing the script",
      {false, LAST, "docs/redis.md says what the user has to be allowed"}},
+    {"ERR ACL failure in script",
+     {false, LAST, "docs/redis.md says what the user has to be allowed"}},
     {"WRONGTYPE ", {false, LAST, "the key is somebody else's: choose another prefix"}},
     {"LOADING ", {false, SOON, ""}},
     {"BUSY ", {false, SOON, "somebody's script runs there"}},

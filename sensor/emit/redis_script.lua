@@ -88,8 +88,9 @@ local class = 0
 local function note(refusal)
     if class > 0 then
         return
-    elseif string.find(refusal.err, 'user executing the script', 1, true) then
-        class = CLASSES.NOPERM -- as Redis 7.0 says it
+    elseif string.find(refusal.err, 'user executing the script', 1, true)
+        or string.find(refusal.err, 'ACL failure in script', 1, true) then
+        class = CLASSES.NOPERM -- as Redis 7.0 says it, and as later ones do
     else
         class = CLASSES[string.match(refusal.err, '%u+') or ''] or OTHER_CLASS
     end

@@ -31,6 +31,9 @@ Test(redis_refusal, says_what_would_be_right)
     cr_assert(strstr(
         redis_refusal_find("ERR The user executing the script can't run this command")->right,
         "docs/redis.md"));
+    cr_assert(strstr(
+        redis_refusal_find("ERR ACL failure in script: User sensor has no permission")->right,
+        "docs/redis.md"));
 }
 
 Test(redis_refusal, waits_for_errors_that_it_does_not_know)
