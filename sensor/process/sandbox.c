@@ -102,7 +102,7 @@ static int add_rules(scmp_filter_ctx filter, uint32_t action, const int *calls, 
 static int allow_own_signals(scmp_filter_ctx filter)
 {
     return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(tgkill), 1,
-                            SCMP_A0_32(SCMP_CMP_EQ, (uint32_t)getpid()));
+                            SCMP_A0_32(SCMP_CMP_EQ, (uint32_t)getpid(), 0));
 }
 
 /* Memory to be read and written; code stays as it was loaded. */
@@ -120,7 +120,7 @@ static int allow_data_memory(scmp_filter_ctx filter)
 static int allow_interface_flags(scmp_filter_ctx filter)
 {
     return seccomp_rule_add(filter, SCMP_ACT_ALLOW, SCMP_SYS(ioctl), 1,
-                            SCMP_A1_32(SCMP_CMP_EQ, SIOCGIFFLAGS));
+                            SCMP_A1_32(SCMP_CMP_EQ, SIOCGIFFLAGS, 0));
 }
 
 static int fill_packet_filter(scmp_filter_ctx filter)
@@ -137,12 +137,13 @@ static int fill_packet_filter(scmp_filter_ctx filter)
 static int refuse_raw_sockets(scmp_filter_ctx filter)
 {
     static const int raw_families[] = {AF_INET, AF_INET6};
-    int result =
-        seccomp_rule_add(filter, REFUSE, SCMP_SYS(socket), 1, SCMP_A0_32(SCMP_CMP_EQ, AF_PACKET));
+    int result = seccomp_rule_add(filter, REFUSE, SCMP_SYS(socket), 1,
+                                  SCMP_A0_32(SCMP_CMP_EQ, AF_PACKET, 0));
     for (size_t i = 0; i < 2 && result == 0; i++)
-        result = seccomp_rule_add(
-            filter, REFUSE, SCMP_SYS(socket), 2, SCMP_A0_32(SCMP_CMP_EQ, (uint32_t)raw_families[i]),
-            SCMP_A1_32(SCMP_CMP_MASKED_EQ, 0xf, SOCK_RAW)); /* 0xf: the type */
+        result =
+            seccomp_rule_add(filter, REFUSE, SCMP_SYS(socket), 2,
+                             SCMP_A0_32(SCMP_CMP_EQ, (uint32_t)raw_families[i], 0),
+                             SCMP_A1_32(SCMP_CMP_MASKED_EQ, 0xf, SOCK_RAW)); /* 0xf: the type */
     return result;
 }
 
