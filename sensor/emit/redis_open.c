@@ -139,18 +139,19 @@ static bool try_hosts(struct search *search)
 static enum ajar_status say_why(const struct search *search, struct problem *problem)
 {
     const struct redis_url *url = &search->access->url;
-    char host[sizeof url->hosts[0].name + 16] = "", text[PROBLEM_TEXT_MAX];
+    const char *cause = search->cause.text;
+    char host[sizeof url->hosts[0].name + 16] = "";
     if (search->master.name[0] != '\0') {
         redis_host_format(&search->master, host, sizeof host);
-        (void)snprintf(text, sizeof text, "the master %s: %.300s", host, search->cause.text);
-    } else if (url->host_count > 1) {
-        redis_host_format(&search->asked, host, sizeof host);
-        (void)snprintf(text, sizeof text, "none of %u hosts helps; %s: %.300s", url->host_count,
-                       host, search->cause.text);
-    } else {
-        (void)snprintf(text, sizeof text, "%s", search->cause.text);
+        return problem_set(problem, AJAR_ERR_SYSTEM, "Redis %s: the master %s: %s", url->name, host,
+                           cause);
     }
-    return problem_set(problem, AJAR_ERR_SYSTEM, "Redis %s: %s", url->name, text);
+    if (url->host_count > 1) {
+        redis_host_format(&search->asked, host, sizeof host);
+        return problem_set(problem, AJAR_ERR_SYSTEM, "Redis %s: none of %u hosts helps; %s: %s",
+                           url->name, url->host_count, host, cause);
+    }
+    return problem_set(problem, AJAR_ERR_SYSTEM, "Redis %s: %s", url->name, cause);
 }
 
 enum ajar_status redis_link_open(struct redis_access *access, struct redis_link **link,
