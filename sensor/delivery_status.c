@@ -130,27 +130,41 @@ static void tell_deaths(struct delivery *d, enum side side, enum trouble_kind ki
     supervision_tell_deaths(supervision, side, deaths);
 }
 
+/* Events that go at the journal's bound: a loss if Redis is still to get them; without Redis it is
+ * how a journal works, but somebody who counts on it has to know. */
+static void tell_trimmed(struct delivery *d, const struct journal_counters *counters,
+                         uint64_t time_ns)
+{
+    char text[TROUBLE_TEXT_MAX];
+    bool feeds_redis = d->options.config->redis_url[0];
+    uint64_t gone = feeds_redis ? counters->trimmed : counters->expired;
+    uint64_t more =
+        trouble_take(&d->gate, TROUBLE_JOURNAL_TRIMMED, gone,
+                     feeds_redis ? TROUBLE_MINUTE_NS : TROUBLE_HOUR_NS, timestamp_monotonic());
+    if (!more)
+        return;
+    (void)snprintf(text, sizeof text, "the journal is at its bound: %" PRIu64 " %s", more,
+                   feeds_redis ? "events that Redis did not take yet are gone"
+                               : "of the oldest events made room for new ones");
+    tell(d, TROUBLE_JOURNAL_TRIMMED, more, text, time_ns);
+}
+
 static void tell_journal(struct delivery *d, uint64_t time_ns)
 {
     char text[TROUBLE_TEXT_MAX];
     struct journal_counters counters;
     uint64_t now = timestamp_monotonic();
     const char *aside = journal_moved_aside(d->journal);
-    if (trouble_take(&d->gate, TROUBLE_JOURNAL_MOVED_ASIDE, aside ? 1 : 0, now)) {
+    if (trouble_take(&d->gate, TROUBLE_JOURNAL_MOVED_ASIDE, aside ? 1 : 0, TROUBLE_MINUTE_NS,
+                     now)) {
         (void)snprintf(text, sizeof text,
                        "the journal was damaged and is now %s; a new one was begun", aside);
         tell(d, TROUBLE_JOURNAL_MOVED_ASIDE, 1, text, time_ns);
     }
     journal_read_counters(d->journal, &counters);
-    uint64_t more = trouble_take(&d->gate, TROUBLE_JOURNAL_TRIMMED, counters.trimmed, now);
-    if (more) {
-        (void)snprintf(text, sizeof text,
-                       "the journal is at its bound: %" PRIu64
-                       " events that Redis did not take yet are gone",
-                       more);
-        tell(d, TROUBLE_JOURNAL_TRIMMED, more, text, time_ns);
-    }
-    more = trouble_take(&d->gate, TROUBLE_EVENTS_NOT_ACCEPTED, counters.refused, now);
+    tell_trimmed(d, &counters, time_ns);
+    uint64_t more = trouble_take(&d->gate, TROUBLE_EVENTS_NOT_ACCEPTED, counters.refused,
+                                 TROUBLE_MINUTE_NS, now);
     if (more) {
         (void)snprintf(text, sizeof text,
                        "the journal could not be written for long: %" PRIu64 " events are lost",
