@@ -206,14 +206,26 @@ static enum ajar_status report_lost(struct delivery *d, struct problem *problem)
                        (unsigned long long)lost, trouble);
 }
 
+/* The last events and the state that they led to are accepted together, or not at all. */
+static void settle_at_last(struct delivery *d)
+{
+    d->unsettled = true;
+    if (d->journal) {
+        const char *import_id = d->options.import_id ? d->options.import_id : "";
+        uint64_t ring_id = delivery_is_live(d) ? supervision_ring_id(d->options.supervision) : 0;
+        (void)journal_commit_last(d->journal, d->ledger, import_id, ring_id,
+                                  ring_position(d->options.findings));
+    }
+    delivery_settle(d);
+}
+
 static enum ajar_status finish(struct delivery *d, const struct sensor_status *last,
                                struct problem *problem)
 {
     ledger_tick(d->ledger, UINT64_MAX);
     if (last)
         delivery_tell_status(d, last);
-    d->unsettled = true;
-    delivery_settle(d);
+    settle_at_last(d);
     int timeout_ms = delivery_is_live(d) ? FINISH_WATCH_MS : FINISH_READ_MS;
     enum ajar_status status = emitter_finish(d->emitter, timeout_ms, problem);
     return status == AJAR_OK ? report_lost(d, problem) : status;

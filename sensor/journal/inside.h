@@ -73,6 +73,7 @@ struct journal {
     uint64_t live_bytes;       /* of it without its free pages */
     uint64_t state_trimmed_ns; /* monotonic */
     bool is_behind;            /* more has to go than one commit may take */
+    bool state_waits;          /* a commit failed that had changes of the ledger in it */
     struct mark marks[JOURNAL_MARKS];
     unsigned mark_count;
 

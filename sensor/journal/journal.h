@@ -71,7 +71,8 @@ struct journal;
 enum ajar_status journal_open(const struct journal_options *options, struct journal **journal,
                               struct problem *problem);
 
-/* Commits what is left (as far as the file lets it), closes, frees; accepts NULL. */
+/* Commits what is left (as far as the file lets it; see journal_commit_last()), closes, frees;
+ * accepts NULL. */
 void journal_close(struct journal *journal);
 
 /* Identity of this journal, 32 hex digits, drawn when it was created; borrowed. */
@@ -133,6 +134,15 @@ bool journal_is_due(const struct journal *journal);
  */
 enum ajar_status journal_commit(struct journal *journal, struct ledger *ledger,
                                 const char *import_id, uint64_t ring_id, uint64_t ring_position);
+
+/*
+ * journal_commit() for the end of a run: waits up to 2 s for somebody else's lock. What is not
+ * committed after it is refused by journal_close(), as events must not be accepted without the
+ * state of the ledger that belongs to them.
+ */
+enum ajar_status journal_commit_last(struct journal *journal, struct ledger *ledger,
+                                     const char *import_id, uint64_t ring_id,
+                                     uint64_t ring_position);
 
 /* What is wrong now, "ok" if nothing; copied, at most `size` bytes. Any thread. */
 void journal_trouble(struct journal *journal, char *text, size_t size);

@@ -353,13 +353,37 @@ enum ajar_status journal_commit(struct journal *journal, struct ledger *ledger,
                                 const char *import_id, uint64_t ring_id, uint64_t ring_position)
 {
     struct transaction t = {.ring_id = ring_id, .ring_position = ring_position};
-    return commit_locked(journal, ledger, import_id, &t);
+    enum ajar_status status = commit_locked(journal, ledger, import_id, &t);
+    journal->state_waits = status != AJAR_OK && ledger && ledger_has_changes(ledger);
+    return status;
+}
+
+enum ajar_status journal_commit_last(struct journal *journal, struct ledger *ledger,
+                                     const char *import_id, uint64_t ring_id,
+                                     uint64_t ring_position)
+{
+    database_set_patience(journal->writer.database, CLOSE_PATIENCE_MS);
+    journal->retry_ns = 0;
+    return journal_commit(journal, ledger, import_id, ring_id, ring_position);
+}
+
+/* Events without the state that they led to would be accepted, and told once more by the next run.
+ */
+static void refuse_waiting(struct journal *journal)
+{
+    (void)pthread_mutex_lock(&journal->stating);
+    journal->counters.refused += journal->pending.count;
+    journal->counters.pending = 0;
+    (void)pthread_mutex_unlock(&journal->stating);
+    pending_forget(&journal->pending);
 }
 
 enum ajar_status writer_finish(struct journal *journal)
 {
     struct transaction t = {
         .ring_id = journal->ring_id, .ring_position = journal->ring_position, .closes = true};
+    if (journal->state_waits)
+        refuse_waiting(journal);
     database_set_patience(journal->writer.database, CLOSE_PATIENCE_MS);
     return commit_locked(journal, NULL, "", &t);
 }

@@ -243,6 +243,46 @@ Test(writer, keeps_changes_of_the_ledger_while_it_is_locked)
     ledger_free(ledger);
 }
 
+/* One event and what it changed, in a journal that is locked. */
+static struct journal *wait_with_state(struct ledger *ledger, sqlite3 **other)
+{
+    struct journal *journal = open_at(place.path);
+    *other = other_program("BEGIN IMMEDIATE");
+    prove(ledger, 1);
+    add_range(journal, 1, 1);
+    cr_assert_eq(journal_commit(journal, ledger, "", 7, 1), AJAR_AGAIN);
+    return journal;
+}
+
+Test(writer, accepts_events_and_their_state_at_the_end)
+{
+    struct ledger *ledger = new_ledger();
+    pthread_t thread;
+    sqlite3 *other;
+    struct journal *journal = wait_with_state(ledger, &other);
+    cr_assert_eq(pthread_create(&thread, NULL, end_transaction, other), 0);
+    cr_assert_eq(journal_commit_last(journal, ledger, "", 7, 1), AJAR_OK);
+    (void)pthread_join(thread, NULL);
+    (void)sqlite3_close(other);
+    journal_close(journal);
+    ledger_free(ledger);
+    cr_assert_eq(ask("SELECT count(*) FROM events"), 1);
+    cr_assert_eq(ask("SELECT count(*) FROM exposures"), 1);
+}
+
+Test(writer, accepts_no_events_without_their_state)
+{
+    struct ledger *ledger = new_ledger();
+    sqlite3 *other;
+    struct journal *journal = wait_with_state(ledger, &other);
+    (void)sqlite3_exec(other, "COMMIT", NULL, NULL, NULL);
+    (void)sqlite3_close(other);
+    journal_close(journal);
+    ledger_free(ledger);
+    cr_assert_eq(ask("SELECT count(*) FROM events"), 0);
+    cr_assert_eq(ask("SELECT count(*) FROM exposures"), 0);
+}
+
 Test(writer, refuses_and_counts_what_it_has_no_room_for)
 {
     struct journal *journal = open_at(place.path);
