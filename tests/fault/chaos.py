@@ -103,6 +103,10 @@ class World:
             del journal["fill_disk"]
         tables = {"redis": (faults.PROFILES[self.options.profile], 0.8), "sensor": (faults.SENSOR, 1.5), "journal": (journal, 2.5)}
         only = self.options.only
+        if self.options.fault:
+            tables = {name: ({fault: table[fault] for fault in table if fault in self.options.fault}, pause)
+                      for name, (table, pause) in tables.items()}
+            tables = {name: part for name, part in tables.items() if part[0]}
         return {name: (table, faults.draw(self.random, table, self, seconds, pause))
                 for name, (table, pause) in tables.items() if not only or name in only}
 
@@ -234,6 +238,7 @@ class World:
             return wrong + compare.compare_folded(told, accepted, journal.folded(), losses)
         different, missing = compare.compare_reference(told, accepted, losses)
         refused = sum(trouble["count"] for trouble in journal.troubles() if trouble["kind"] == "events-not-accepted")
+        self.say(f"{len(missing)} events missing, {refused} of them refused and counted")
         return wrong + different + compare.compare_refused(missing, losses, refused)
 
     def judge_documents(self, documents):
@@ -276,6 +281,7 @@ def parse_arguments():
     a.add_argument("--rate", type=int, default=20000, help="findings a second (20000)")
     a.add_argument("--profile", choices=list(faults.PROFILES), default="single")
     a.add_argument("--only", action="append", choices=["redis", "sensor", "journal", "nothing"], help="disturb only this; repeats")
+    a.add_argument("--fault", action="append", choices=[*faults.REDIS, *faults.SENSOR, *faults.JOURNAL], help="only this one; repeats")
     a.add_argument("--keep", action="store_true", help="keep the folder of a run that went well, too")
     a.add_argument("--verbose", action="store_true", help="print each fault")
     return a.parse_args()
