@@ -17,6 +17,8 @@
 #define DUE_EVERY       16  /* and between two questions whether to commit */
 #define IDLE_WAIT_MS    100 /* longest sleep of an idle delivery side */
 #define NAP_NS          MS_NS
+#define HOLD_REFUSED    3   /* times the usual: slots held while nothing is accepted */
+#define TICK_NAPS       200 /* in all, while portions of a tick are not accepted */
 #define COMMIT_NS       (JOURNAL_COMMIT_MS * MS_NS)
 #define BACKLOG_EVENTS  2048  /* `read` is at most so far ahead of Redis */
 #define STALL_MS        10000 /* a Redis that takes nothing for so long is not waited for */
@@ -30,25 +32,45 @@ static void nap(void)
 }
 
 /*
- * A commit that fails is the journal's to repeat; capture does not wait for it: the slots go back,
- * and what they led to waits in memory. After a commit at least as much time is for the ring, or a
- * slow disk would be all that this thread does.
+ * A commit that fails is the journal's to repeat. The slots are held as long as the ring has room,
+ * so that a delivery side that dies meanwhile has lost nothing; then they go back, as capture does
+ * not wait, and what they led to waits in memory. After a commit at least as much time is for the
+ * ring, or a slow disk would be all that this thread does.
  */
 void delivery_settle(struct delivery *d)
 {
     struct ring *ring = d->options.findings;
+    bool is_accepted = true;
     if (d->journal && (d->unsettled || journal_is_due(d->journal))) {
         const char *import_id = d->options.import_id ? d->options.import_id : "";
         uint64_t ring_id = delivery_is_live(d) ? supervision_ring_id(d->options.supervision) : 0;
         uint64_t before = timestamp_monotonic();
-        (void)journal_commit(d->journal, d->ledger, import_id, ring_id, ring_position(ring));
+        is_accepted = journal_commit(d->journal, d->ledger, import_id, ring_id,
+                                     ring_position(ring)) == AJAR_OK;
         uint64_t now = timestamp_monotonic();
         d->next_commit_ns = now + (now - before > COMMIT_NS ? now - before : COMMIT_NS);
     }
     emitter_flush(d->emitter);
+    d->unsettled = !is_accepted;
+    if (!is_accepted && d->taken < HOLD_REFUSED * d->hold_max)
+        return;
     ring_release(ring);
     d->taken = 0;
-    d->unsettled = false;
+}
+
+/* When many minutes end at once, what there is to tell is more than may wait in memory: the journal
+ * takes it in portions. One that cannot be written is waited for, but not for long. */
+void delivery_tick(struct delivery *d, uint64_t time_ns)
+{
+    unsigned naps = 0;
+    while (ledger_tick(d->ledger, time_ns)) {
+        d->unsettled = true;
+        delivery_settle(d);
+        for (; d->unsettled && naps < TICK_NAPS; naps++) {
+            nap();
+            delivery_settle(d);
+        }
+    }
 }
 
 static uint64_t count_progress(struct delivery *d)
@@ -222,7 +244,7 @@ static void settle_at_last(struct delivery *d)
 static enum ajar_status finish(struct delivery *d, const struct sensor_status *last,
                                struct problem *problem)
 {
-    ledger_tick(d->ledger, UINT64_MAX);
+    delivery_tick(d, UINT64_MAX);
     if (last)
         delivery_tell_status(d, last);
     settle_at_last(d);

@@ -37,8 +37,12 @@ static inline bool delivery_is_live(const struct delivery *delivery)
     return delivery->options.supervision != NULL;
 }
 
-/* Accepts what was told so far, pushes lines out, gives the slots of the ring back. */
+/* Accepts what was told so far, pushes lines out, gives the slots of the ring back. A journal that
+ * does not accept leaves it unsettled, and the slots are kept as long as the ring has room. */
 void delivery_settle(struct delivery *delivery);
+
+/* Tells what was folded and is due at this packet time; UINT64_MAX: all. */
+void delivery_tick(struct delivery *delivery, uint64_t time_ns);
 
 /* Everything that is due by the clock: numbers, status event, troubles, files to open again. Cheap
  * when nothing is. */

@@ -194,7 +194,7 @@ void delivery_look_around(struct delivery *d)
     if (supervision_take_reopen(d->options.supervision))
         emitter_reopen(d->emitter);
     if (!ring_peek(d->options.findings)) /* else earlier ones are still to come */
-        ledger_tick(d->ledger, numbers.packet_time_ns);
+        delivery_tick(d, numbers.packet_time_ns);
     delivery_tell_troubles(d, numbers.packet_time_ns);
     if (now >= d->next_status_ns) {
         d->next_status_ns = now + STATUS_INTERVAL_NS;

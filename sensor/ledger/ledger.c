@@ -15,6 +15,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Summaries that one finding may bring with it: each adds one pair at most, so none is left for
+ * long. */
+#define ADD_SUMMARIES 16
+
 static const struct place nowhere;
 
 enum ajar_status ledger_new(const struct ledger_options *options, struct enricher *enricher,
@@ -313,6 +317,18 @@ static void add_identified(struct ledger *ledger, const struct finding *told)
         tell_opened(ledger, &base, view, &exposure->severity);
 }
 
+/* Of at most so many pairs whose minute is over; whether there may be more. */
+static bool tell_over(struct ledger *ledger, uint64_t time_ns, unsigned most)
+{
+    struct pair_state rest;
+    for (; most > 0; most--) {
+        if (!pairs_take_over(ledger->pairs, time_ns, &rest))
+            return false;
+        tell_folded(ledger, &rest);
+    }
+    return true;
+}
+
 void ledger_add(struct ledger *ledger, const struct finding *finding)
 {
     struct pair_state rest;
@@ -325,14 +341,12 @@ void ledger_add(struct ledger *ledger, const struct finding *finding)
     } else {
         ledger->counters.unidentified++;
     }
-    ledger_tick(ledger, finding->time_ns);
+    (void)tell_over(ledger, finding->time_ns, ADD_SUMMARIES);
 }
 
-void ledger_tick(struct ledger *ledger, uint64_t time_ns)
+bool ledger_tick(struct ledger *ledger, uint64_t time_ns)
 {
-    struct pair_state rest;
-    while (pairs_take_over(ledger->pairs, time_ns, &rest))
-        tell_folded(ledger, &rest);
+    return tell_over(ledger, time_ns, LEDGER_TICK_EVENTS);
 }
 
 void ledger_add_status(struct ledger *ledger, const struct sensor_status *status)

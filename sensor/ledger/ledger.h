@@ -27,8 +27,9 @@ struct ledger_options {
 #define LEDGER_SERVERS_MAX   100000
 #define LEDGER_EXPOSURES_MAX 100000
 #define LEDGER_PAIRS_MAX     65536 /* of store and client, for folding; see ledger_changes */
-#define LEDGER_ACTORS_MAX    64    /* of one exposure with their own row; more are counted in it */
-#define LEDGER_DATASETS_MAX  64    /* of one exposure with their own row */
+#define LEDGER_TICK_EVENTS   1024
+#define LEDGER_ACTORS_MAX    64 /* of one exposure with their own row; more are counted in it */
+#define LEDGER_DATASETS_MAX  64 /* of one exposure with their own row */
 
 struct ledger_counters {
     uint64_t findings;
@@ -63,10 +64,11 @@ void ledger_add_trouble(struct ledger *ledger, const struct trouble *trouble, ui
 
 /*
  * Tells what was folded and whose minute is over, by packet time; UINT64_MAX: all that is left (at
- * the end); 0: nothing. ledger_add() does it too, so this is for when no findings come: `time_ns`
- * is a packet time up to which all findings were added.
+ * the end); 0: nothing. At most LEDGER_TICK_EVENTS, as all minutes are over at once: true if there
+ * may be more. ledger_add() does it too, a few each time, so this is for when no findings come:
+ * `time_ns` is a packet time up to which all findings were added.
  */
-void ledger_tick(struct ledger *ledger, uint64_t time_ns);
+bool ledger_tick(struct ledger *ledger, uint64_t time_ns);
 
 /*
  * What changed since the last ledger_forget_changes(), for the journal: calls back once for each

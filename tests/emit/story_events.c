@@ -64,7 +64,8 @@ int main(int count_of_words, char **words)
         if (story_draw(&story, 50) == 0)
             tell_of_the_sensor(ledger, &story);
     }
-    ledger_tick(ledger, UINT64_MAX);
+    while (ledger_tick(ledger, UINT64_MAX))
+        ;
     ledger_free(ledger);
     enricher_free(enricher);
     return fflush(stdout) == 0 ? 0 : 1;

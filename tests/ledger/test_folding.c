@@ -144,9 +144,10 @@ static void check_story(uint64_t seed)
         ledger_add(ledger, &f);
         ledger_add(unfolded, &f);
         if (story_draw(&teller, 50) == 0)
-            ledger_tick(ledger, f.time_ns + story_draw(&teller, 100) * SECOND);
+            (void)ledger_tick(ledger, f.time_ns + story_draw(&teller, 100) * SECOND);
     }
-    ledger_tick(ledger, UINT64_MAX);
+    while (ledger_tick(ledger, UINT64_MAX))
+        ;
     cr_assert_gt(tally.folded, 100, "the story is one of folding");
     cr_assert_gt(tally.summaries, 0);
     cr_assert_eq(tally.told + tally.folded, identified(ledger));
@@ -193,7 +194,8 @@ Test(folding, next_event_of_the_pair_carries_the_count)
     cr_assert_eq(tally.told, 3);
     cr_assert_eq(tally.folded, 5);
     cr_assert_eq(tally.opened, 1);
-    ledger_tick(ledger, UINT64_MAX);
+    while (ledger_tick(ledger, UINT64_MAX))
+        ;
     cr_assert_eq(tally.summaries, 0, "nothing is left");
 }
 
@@ -204,9 +206,9 @@ Test(folding, minute_without_another_event_ends_with_a_summary)
     f.time_ns += SECOND;
     f.client_port = 50000;
     add(f, 4);
-    ledger_tick(ledger, f.time_ns);
+    (void)ledger_tick(ledger, f.time_ns);
     cr_assert_eq(tally.summaries, 0, "the minute is not over");
-    ledger_tick(ledger, f.time_ns + 60 * SECOND);
+    (void)ledger_tick(ledger, f.time_ns + 60 * SECOND);
     cr_assert_eq(tally.summaries, 1);
     cr_assert_eq(tally.last.action, EVENT_EVENTS_FOLDED);
     cr_assert_eq(tally.last.folded, 4);
@@ -249,7 +251,8 @@ Test(folding, is_off_without_a_number)
     ledger_free(ledger);
     ledger = make_ledger(0, &tally);
     add(make_finding(VERDICT_REVEALED), 1000);
-    ledger_tick(ledger, UINT64_MAX);
+    while (ledger_tick(ledger, UINT64_MAX))
+        ;
     cr_assert_eq(tally.told, 1000);
     cr_assert_eq(ledger_counters(ledger)->events_folded, 0);
 }
@@ -269,7 +272,26 @@ Test(folding, more_pairs_than_the_table_has_are_still_counted)
         add(f, 3);
     }
     cr_assert_eq(tally.summaries, 1000);
-    ledger_tick(ledger, UINT64_MAX);
+    while (ledger_tick(ledger, UINT64_MAX))
+        ;
     cr_assert_eq(tally.summaries, LEDGER_PAIRS_MAX + 1000);
     cr_assert_eq(tally.told + tally.folded, identified(ledger));
+}
+
+/* More minutes end at once than anybody could take in one piece. */
+Test(folding, tells_many_summaries_in_portions)
+{
+    struct finding f = make_finding(VERDICT_DATA);
+    unsigned pairs = LEDGER_TICK_EVENTS + 10;
+    for (unsigned i = 0; i < pairs; i++) {
+        f.client.bytes[14] = (uint8_t)(i >> 8);
+        f.client.bytes[15] = (uint8_t)i;
+        f.client_port = (uint16_t)(1024 + i);
+        add(f, 3);
+    }
+    cr_assert_eq(tally.summaries, 0);
+    cr_assert(ledger_tick(ledger, UINT64_MAX));
+    cr_assert_eq(tally.summaries, LEDGER_TICK_EVENTS);
+    cr_assert_not(ledger_tick(ledger, UINT64_MAX));
+    cr_assert_eq(tally.summaries, pairs);
 }
