@@ -23,7 +23,7 @@
 #define FOLDER_MODE        0750
 #define OPEN_PATIENCE_MS   5000       /* for somebody else's transaction, at the start only */
 #define ASIDE_PATIENCE_MS  5          /* of checkpoints, which hold the writer up meanwhile */
-#define CHECK_MS           500        /* a large file is checked no further at the start */
+#define CHECK_MS           200        /* a large file is checked no further at the start */
 #define CHECK_ALWAYS_BYTES (64 << 20) /* a smaller one even when it was closed in order */
 #define READ_CACHE_KIB     2048
 #define ASIDE_NAMES        100 /* PATH.corrupt-TIME, PATH.corrupt-TIME-2, ... */

@@ -25,9 +25,9 @@
 
 /* A side that dies is started again after this, and after twice as long if it dies again, up to the
  * most; a side that lived for SUPERVISOR_STEADY_MS begins anew. */
-#define SUPERVISOR_BACKOFF_MS     100
+#define SUPERVISOR_BACKOFF_MS     20
 #define SUPERVISOR_BACKOFF_MAX_MS 30000
-#define SUPERVISOR_STEADY_MS      10000
+#define SUPERVISOR_STEADY_MS      1000
 
 /* How long a side has to end when it was asked to; then it is killed. */
 #define SUPERVISOR_END_PACKET_MS   5000
