@@ -155,6 +155,8 @@ class World:
         with open(os.path.join(self.folder, "plan.json"), "w", encoding="utf-8") as file:
             json.dump({name: p for name, (_, p) in plan.items()}, file, indent=1)
         self.started = time.monotonic()
+        self.say(f"Redis at {self.redis.url}, journal {self.durability} on {'memory' if self.on_memory else 'disk'}, "
+                 f"{self.per_minute or 'all'} events a minute told, {'a list too' if self.lists else 'no list'}")
         faults.start_sensor(self)
         self.memory = Memory(self.feeder)
         self.memory.start()
