@@ -258,6 +258,7 @@ enum ajar_status delivery_run(struct delivery *delivery, struct problem *problem
     (void)deliver(delivery);
     struct sensor_status last;
     supervision_read_status(delivery->options.supervision, &last);
+    memset(delivery->gate.told_ns, 0, sizeof delivery->gate.told_ns); /* no minute comes any more */
     delivery_tell_troubles(delivery, last.packet_time_ns);
     return finish(delivery, &last, problem);
 }

@@ -163,6 +163,9 @@ static void tell_journal(struct delivery *d, uint64_t time_ns)
     }
     journal_read_counters(d->journal, &counters);
     tell_trimmed(d, &counters, time_ns);
+    journal_trouble(d->journal, text, sizeof text);
+    if (strcmp(text, "ok") != 0)
+        return; /* it would refuse this event as well */
     uint64_t more = trouble_take(&d->gate, TROUBLE_EVENTS_NOT_ACCEPTED, counters.refused,
                                  TROUBLE_MINUTE_NS, now);
     if (more) {

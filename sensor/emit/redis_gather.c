@@ -66,14 +66,38 @@ static void add_open_states(struct redis_sink *sink, struct redis_flight *flight
 }
 
 /* One flight at a time carries it, so that an answer says how far it came. */
-static bool is_state_due(const struct redis_sink *sink)
+static bool is_state_under_way(const struct redis_sink *sink)
 {
-    if (!sink->state_due || !sink->contract.has_stream)
-        return false;
     for (size_t i = 0; i < sink->flight_count; i++)
         if (sink->flights[(sink->first_flight + i) % REDIS_FLIGHTS].states)
-            return false;
-    return timestamp_monotonic() >= sink->state_due_ns;
+            return true;
+    return false;
+}
+
+/* Events that the journal had no room for, or no more, changed stores all the same, and none is
+ * there to bring their state. All of it is due once a commit has it. */
+static void notice_untold(struct redis_sink *sink)
+{
+    struct journal_counters counters;
+    journal_read_counters(sink->options.journal, &counters);
+    uint64_t untold = counters.refused + counters.trimmed;
+    if (untold != sink->untold) {
+        sink->untold = untold;
+        sink->untold_at_commit = counters.commits;
+        sink->state_is_untold = true;
+    } else if (sink->state_is_untold && counters.commits > sink->untold_at_commit &&
+               !is_state_under_way(sink)) {
+        sink->state_is_untold = false;
+        sink->state_due = true;
+        sink->state_due_ns = 0;
+        sink->state_after[0] = '\0';
+    }
+}
+
+static bool is_state_due(const struct redis_sink *sink)
+{
+    return sink->state_due && sink->contract.has_stream && !is_state_under_way(sink) &&
+           timestamp_monotonic() >= sink->state_due_ns;
 }
 
 /* Whether there was something new to say. */
@@ -99,6 +123,7 @@ bool redis_gather(struct redis_sink *sink, struct redis_flight *flight, int wait
 {
     /* After a trouble even an empty batch says something: that it is over. */
     bool speaks = sink->troubled && sink->flight_count == 0;
+    notice_untold(sink);
     flight->states = is_state_due(sink);
     read_events(sink, flight, flight->states || speaks ? 0 : wait_ms);
     redis_batch_begin(&flight->batch, &sink->contract, sink->next_mark, redis_sender_draw(sink));

@@ -66,6 +66,9 @@ struct redis_sink {
     uint64_t state_due_ns; /* not before this time (monotonic) */
     uint64_t state_pause_ns;
     char state_after[EXPOSURE_ID_HEX]; /* the exposure whose state was sent last */
+    uint64_t untold;           /* events that the journal refused or trimmed, as last seen */
+    uint64_t untold_at_commit; /* and how many commits it had then */
+    bool state_is_untold;      /* what they changed is still to be sent */
     uint64_t part_told_ns;
     int backoff_ms;
     unsigned retries; /* in a row, without back-off */
