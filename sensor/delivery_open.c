@@ -32,6 +32,14 @@ static enum ajar_status open_databases(struct delivery *d, struct problem *probl
 }
 
 /* `read` keeps no journal unless somebody takes from it. */
+/* Whether a delivery side of this run has been here before and died. */
+static bool is_successor(const struct delivery *d)
+{
+    char cause[SUPERVISION_CAUSE_MAX];
+    return delivery_is_live(d) &&
+           supervision_deaths(d->options.supervision, SIDE_DELIVERY, cause) > 0;
+}
+
 static enum ajar_status open_journal(struct delivery *d, struct problem *problem)
 {
     const struct config *config = d->options.config;
@@ -45,6 +53,7 @@ static enum ajar_status open_journal(struct delivery *d, struct problem *problem
         .bytes_max = in_memory ? DELIVERY_MEMORY_BYTES : config->journal_bytes,
         .age_max_s = config->journal_age_s,
         .feeds_redis = config->redis_url[0],
+        .was_checked = is_successor(d),
     };
     return journal_open(&options, &d->journal, problem);
 }

@@ -43,6 +43,8 @@ struct journal_options {
     bool feeds_redis;       /* events stay until confirmed; else every event counts as delivered */
     bool keeps_undelivered; /* at the bound journal_commit() says AJAR_AGAIN until Redis has more,
                                and no undelivered event goes: for `read`, which can wait */
+    bool was_checked;       /* since the machine started, by the same program: a process that dies
+                               harms no file, and its successor is in a hurry */
 };
 
 struct journal_counters {

@@ -108,7 +108,8 @@ static enum ajar_status set_mode(struct journal *journal, struct problem *proble
     return AJAR_OK;
 }
 
-/* A small file is checked always, a large one as far as time allows if it was not closed. */
+/* A small file is checked always, a large one as far as time allows if it was not closed; neither
+ * a second time. */
 static enum ajar_status check(struct journal *journal, struct problem *problem)
 {
     int64_t closed = 0;
@@ -119,7 +120,8 @@ static enum ajar_status check(struct journal *journal, struct problem *problem)
         database_read_number(journal->writer.database, "SELECT closed FROM journal", &closed);
     if (status == AJAR_END) /* the one row that says whose events these are is gone */
         status = AJAR_ERR_FORMAT;
-    if (status == AJAR_OK && (!closed || file.st_size < CHECK_ALWAYS_BYTES))
+    bool is_wanted = !journal->options.was_checked;
+    if (status == AJAR_OK && is_wanted && (!closed || file.st_size < CHECK_ALWAYS_BYTES))
         status = database_check(journal->writer.database, CHECK_MS);
     if (status != AJAR_OK)
         return problem_set(problem, status, "%s: %s", journal->name,

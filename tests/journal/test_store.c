@@ -94,6 +94,18 @@ Test(store, moves_a_file_with_a_broken_page_aside)
     check_moved_aside(size_of(place.path));
 }
 
+/* What opening alone does not come across is found when it is read, as at any other time. */
+Test(store, does_not_check_what_was_checked)
+{
+    make_journal(500);
+    overwrite(place.path, size_of(place.path) / 2 / 8192 * 8192, 8192);
+    struct journal_options options = options_for(place.path);
+    options.was_checked = true;
+    struct journal *journal = open_with(&options);
+    cr_assert_null(journal_moved_aside(journal));
+    journal_close(journal);
+}
+
 Test(store, moves_a_file_without_its_identity_aside)
 {
     make_journal(5);
