@@ -4,6 +4,7 @@
  * journal here is a list in memory that knows nothing but the changes it was told.
  */
 #include "ledger/book.h"
+#include "ledger/same.h"
 #include "ledger/story.h"
 
 #include <stdlib.h>
@@ -175,87 +176,22 @@ static struct ledger *restore(const struct kept *kept, struct heard *to)
     return ledger;
 }
 
-static void assert_same_actors(const struct exposure *a, const struct exposure *b)
-{
-    cr_assert_eq(a->actor_rows, b->actor_rows);
-    for (uint32_t i = 0; i < a->actor_rows; i++) {
-        cr_assert_eq(addr_compare(&a->actors[i].addr, &b->actors[i].addr), 0);
-        cr_assert_eq(a->actors[i].verdicts, b->actors[i].verdicts);
-        cr_assert_eq(a->actors[i].outside, b->actors[i].outside);
-        cr_assert_eq(a->actors[i].first_ns, b->actors[i].first_ns);
-        cr_assert_eq(a->actors[i].last_ns, b->actors[i].last_ns);
-        cr_assert_str_eq(a->actors[i].user_agent, b->actors[i].user_agent);
-    }
-    cr_assert_eq(!a->sketch, !b->sketch);
-    cr_assert(!a->sketch || memcmp(a->sketch, b->sketch, ACTOR_SKETCH_BYTES) == 0);
-}
-
-static void assert_same_holdings(const struct holdings *a, const struct holdings *b)
-{
-    cr_assert_eq(a->count, b->count);
-    cr_assert_eq(a->dropped, b->dropped);
-    cr_assert_eq(a->total, b->total);
-    cr_assert_eq(a->total_source, b->total_source);
-    for (uint32_t i = 0; i < a->count; i++) {
-        cr_assert_str_eq(a->datasets[i].name, b->datasets[i].name);
-        cr_assert_eq(a->datasets[i].records, b->datasets[i].records);
-        cr_assert_eq(a->datasets[i].source, b->datasets[i].source);
-    }
-}
-
-static void assert_same_exposure(const struct exposure *a, const struct exposure *b)
-{
-    cr_assert_str_eq(a->id, b->id);
-    cr_assert_str_eq(a->store, b->store);
-    cr_assert_str_eq(a->version, b->version);
-    cr_assert_eq(a->outside, b->outside);
-    cr_assert_eq(a->server_outside, b->server_outside);
-    cr_assert_eq(a->verdict, b->verdict);
-    cr_assert_eq(a->first_ns, b->first_ns);
-    cr_assert_eq(a->last_ns, b->last_ns);
-    cr_assert_eq(a->returned, b->returned);
-    cr_assert_eq(a->gave_bytes, b->gave_bytes);
-    cr_assert_eq(a->requests, b->requests);
-    cr_assert_eq(a->severity.value, b->severity.value);
-    cr_assert_eq(a->actor_count, b->actor_count);
-    cr_assert_eq(a->outside_count, b->outside_count);
-    cr_assert_eq(a->country_count, b->country_count);
-    for (int side = 0; side < 2; side++) {
-        cr_assert_eq(a->sides[side].verdict, b->sides[side].verdict);
-        cr_assert_eq(a->sides[side].returned, b->sides[side].returned);
-        cr_assert_eq(a->sides[side].gave_bytes, b->sides[side].gave_bytes);
-    }
-    assert_same_actors(a, b);
-    assert_same_holdings(&a->holdings, &b->holdings);
-}
-
-static void assert_same_server(void *context, const struct server *b)
+static void check_server(void *context, const struct server *server)
 {
     struct ledger *whole = context;
     struct finding f = make_finding(VERDICT_DATA);
-    f.server_port = b->port;
-    const struct server *a = servers_find(whole->servers, &f);
-    cr_assert(a);
-    cr_assert_str_eq(a->version, b->version);
-    cr_assert_str_eq(a->cluster_name, b->cluster_name);
-    cr_assert_str_eq(a->protection, b->protection);
-    cr_assert_eq(a->identified, b->identified);
-    cr_assert_eq(a->refuses, b->refuses);
-    cr_assert_eq(a->open, b->open);
-    cr_assert_eq(a->served_credentials, b->served_credentials);
-    cr_assert_eq(a->verdict, b->verdict);
-    cr_assert_eq(a->refusal_status, b->refusal_status);
+    f.server_port = server->port;
+    const struct server *same = servers_find(whole->servers, &f);
+    cr_assert(same);
+    assert_same_server(same, server);
 }
 
 static void assert_same_books(struct ledger *whole, struct ledger *cut)
 {
-    const struct exposure *a = exposures_first(whole->exposures);
-    const struct exposure *b = exposures_first(cut->exposures);
     cr_assert_eq(ledger_exposures(whole), ledger_exposures(cut));
     cr_assert_eq(ledger_exposures_outside(whole), ledger_exposures_outside(cut));
-    for (; a && b; a = a->next, b = b->next)
-        assert_same_exposure(a, b);
-    servers_visit(cut->servers, assert_same_server, whole);
+    assert_same_exposures(whole, cut);
+    servers_visit(cut->servers, check_server, whole);
 }
 
 static struct ledger *run_whole(struct heard *to)
