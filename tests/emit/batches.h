@@ -6,6 +6,7 @@
 #include "emit/redis_batch.h"
 #include "emit/redis_script.h"
 #include "emit/redis_server.h"
+#include "journal/entries.h"
 
 /* An event of the journal with this sequence; its id is made of it. Texts are static: two at a
  * time. */
@@ -15,22 +16,9 @@ static inline struct journal_event make_entry(uint64_t sequence)
     static unsigned turn;
     turn ^= 1;
     (void)snprintf(ids[turn], sizeof ids[turn], "%032llx", (unsigned long long)sequence);
-    int length = snprintf(documents[turn], sizeof documents[turn], "{\"n\":%llu}",
-                          (unsigned long long)sequence);
-    return (struct journal_event){.sequence = sequence,
-                                  .time_ns = WHEN,
-                                  .id = ids[turn],
-                                  .action = "store-query",
-                                  .severity = 60,
-                                  .store = "elasticsearch",
-                                  .verdict = "data",
-                                  .source = "203.0.113.61",
-                                  .server = "10.20.30.11",
-                                  .country = "NL",
-                                  .exposure = "",
-                                  .import_id = "",
-                                  .json = documents[turn],
-                                  .json_length = (size_t)length};
+    (void)snprintf(documents[turn], sizeof documents[turn], "{\"n\":%llu}",
+                   (unsigned long long)sequence);
+    return make_journal_event(sequence, ids[turn], documents[turn]);
 }
 
 static inline struct journal_exposure make_state(unsigned number)

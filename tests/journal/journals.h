@@ -3,8 +3,7 @@
 #ifndef AJAR_TESTS_JOURNALS_H
 #define AJAR_TESTS_JOURNALS_H
 
-#include "journal/journal.h"
-#include "ledger/findings.h"
+#include "journal/entries.h"
 
 #include <criterion/criterion.h>
 #include <fcntl.h>
@@ -72,20 +71,8 @@ static inline enum ajar_status add_sized(struct journal *journal, uint64_t seque
     char json[16384], id[EVENT_ID_HEX];
     make_json(json, size, sequence);
     (void)snprintf(id, sizeof id, "%032llx", (unsigned long long)sequence);
-    struct journal_event event = {.sequence = sequence,
-                                  .time_ns = WHEN + sequence,
-                                  .id = id,
-                                  .action = "store-query",
-                                  .severity = 70,
-                                  .store = "elasticsearch",
-                                  .verdict = "data",
-                                  .source = "203.0.113.61",
-                                  .server = "10.20.30.11",
-                                  .country = "NL",
-                                  .exposure = "",
-                                  .import_id = "",
-                                  .json = json,
-                                  .json_length = strlen(json)};
+    struct journal_event event = make_journal_event(sequence, id, json);
+    event.time_ns += sequence;
     return journal_add(journal, &event);
 }
 

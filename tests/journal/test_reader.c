@@ -63,18 +63,7 @@ Test(reader, gives_one_event_however_large)
     char *json = malloc(length + 1);
     memset(json, 'x', length);
     json[length] = '\0';
-    struct journal_event event = {.sequence = 1,
-                                  .id = "i",
-                                  .action = "a",
-                                  .store = "",
-                                  .verdict = "",
-                                  .source = "",
-                                  .server = "",
-                                  .country = "",
-                                  .exposure = "",
-                                  .import_id = "",
-                                  .json = json,
-                                  .json_length = length};
+    struct journal_event event = make_journal_event(1, "i", json);
     cr_assert_eq(journal_add(journal, &event), AJAR_OK);
     event.sequence = 2;
     cr_assert_eq(journal_add(journal, &event), AJAR_OK);
