@@ -6,6 +6,7 @@
  */
 #include "journal/database.h"
 
+#include "base/text.h"
 #include "base/timestamp.h"
 
 #include <sqlite3.h>
@@ -121,13 +122,8 @@ enum ajar_status database_read_text(struct database *database, const char *sql, 
     enum ajar_status status = statement_new(database, sql, &statement);
     if (status == AJAR_OK)
         status = statement_step(statement);
-    if (status == AJAR_OK) {
-        size_t length;
-        const char *value = statement_text(statement, 0, &length);
-        length = length < size ? length : size - 1;
-        memcpy(text, value, length);
-        text[length] = '\0';
-    }
+    if (status == AJAR_OK)
+        statement_copy_text(statement, 0, text, size);
     statement_free(statement);
     return status;
 }
@@ -285,6 +281,13 @@ const char *statement_text(struct statement *statement, int column, size_t *leng
     const unsigned char *text = sqlite3_column_text(statement->handle, column);
     *length = text ? (size_t)sqlite3_column_bytes(statement->handle, column) : 0;
     return text ? (const char *)text : "";
+}
+
+void statement_copy_text(struct statement *statement, int column, char *text, size_t size)
+{
+    size_t length;
+    const char *value = statement_text(statement, column, &length);
+    (void)text_copy(text, size, value, length);
 }
 
 const void *statement_blob(struct statement *statement, int column, size_t *length)

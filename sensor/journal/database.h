@@ -102,4 +102,7 @@ const char *statement_text(struct statement *statement, int column, size_t *leng
 const void *statement_blob(struct statement *statement, int column, size_t *length);
 bool statement_is_null(struct statement *statement, int column);
 
+/* The text of a column, copied: cut at `size` bytes, not inside a character. */
+void statement_copy_text(struct statement *statement, int column, char *text, size_t size);
+
 #endif

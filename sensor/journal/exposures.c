@@ -5,8 +5,6 @@
  */
 #include "journal/inside.h"
 
-#include "base/text.h"
-
 #include <stdio.h>
 #include <string.h>
 
@@ -47,13 +45,6 @@ enum ajar_status exposures_prepare(struct reader *reader)
     return status;
 }
 
-static void take_text(struct statement *row, int column, char *text, size_t size)
-{
-    size_t length;
-    const char *value = statement_text(row, column, &length);
-    (void)text_copy(text, size, value, length);
-}
-
 static void take_address(struct statement *row, struct journal_exposure *exposure)
 {
     size_t length;
@@ -65,15 +56,15 @@ static void take_address(struct statement *row, struct journal_exposure *exposur
 
 static void take_row(struct statement *row, struct journal_exposure *e)
 {
-    take_text(row, ID, e->id, sizeof e->id);
-    take_text(row, IMPORT_ID, e->import_id, sizeof e->import_id);
-    take_text(row, STORE, e->store, sizeof e->store);
-    take_text(row, VERDICT, e->verdict, sizeof e->verdict);
-    take_text(row, PRODUCT, e->product, sizeof e->product);
-    take_text(row, VERSION, e->version, sizeof e->version);
-    take_text(row, CLUSTER_ID, e->cluster_id, sizeof e->cluster_id);
-    take_text(row, DATASETS, e->datasets, sizeof e->datasets);
-    take_text(row, COUNTRIES, e->countries, sizeof e->countries);
+    statement_copy_text(row, ID, e->id, sizeof e->id);
+    statement_copy_text(row, IMPORT_ID, e->import_id, sizeof e->import_id);
+    statement_copy_text(row, STORE, e->store, sizeof e->store);
+    statement_copy_text(row, VERDICT, e->verdict, sizeof e->verdict);
+    statement_copy_text(row, PRODUCT, e->product, sizeof e->product);
+    statement_copy_text(row, VERSION, e->version, sizeof e->version);
+    statement_copy_text(row, CLUSTER_ID, e->cluster_id, sizeof e->cluster_id);
+    statement_copy_text(row, DATASETS, e->datasets, sizeof e->datasets);
+    statement_copy_text(row, COUNTRIES, e->countries, sizeof e->countries);
     take_address(row, e);
     e->first_ns = (uint64_t)statement_number(row, FIRST);
     e->last_ns = (uint64_t)statement_number(row, LAST);

@@ -21,13 +21,6 @@ struct restored {
     uint8_t sketch[ACTOR_SKETCH_BYTES];
 };
 
-static void take_text(struct statement *row, int column, char *text, size_t size)
-{
-    size_t length;
-    const char *value = statement_text(row, column, &length);
-    (void)text_copy(text, size, value, length);
-}
-
 static uint64_t take_count(struct statement *row, int column)
 {
     return statement_is_null(row, column) ? FINDING_NO_COUNT
@@ -37,7 +30,7 @@ static uint64_t take_count(struct statement *row, int column)
 static uint8_t take_verdict(struct statement *row, int column)
 {
     char word[16];
-    take_text(row, column, word, sizeof word);
+    statement_copy_text(row, column, word, sizeof word);
     for (int i = 0; i < VERDICTS; i++)
         if (strcmp(verdict_name((enum verdict)i), word) == 0)
             return (uint8_t)i;
@@ -47,7 +40,7 @@ static uint8_t take_verdict(struct statement *row, int column)
 static bool take_address(struct statement *row, int column, struct addr *addr)
 {
     char text[ADDR_TEXT_MAX];
-    take_text(row, column, text, sizeof text);
+    statement_copy_text(row, column, text, sizeof text);
     return addr_parse(text, addr) == AJAR_OK;
 }
 
@@ -55,7 +48,7 @@ static void take_countries(struct statement *row, int column, struct exposure *e
 {
     char list[sizeof exposure->countries];
     char *rest = list, *code;
-    take_text(row, column, list, sizeof list);
+    statement_copy_text(row, column, list, sizeof list);
     while ((code = strsep(&rest, ",")) && exposure->country_count < EXPOSURE_COUNTRIES_MAX)
         if (code[0] != '\0')
             (void)text_copy(exposure->countries[exposure->country_count++],
@@ -95,11 +88,11 @@ static bool take_exposure(struct statement *row, struct restored *restored)
                            .actor_count = (uint32_t)statement_number(row, 17),
                            .outside_count = (uint32_t)statement_number(row, 18),
                            .actors = restored->actors};
-    take_text(row, 1, e->id, sizeof e->id);
-    take_text(row, 2, e->store, sizeof e->store);
-    take_text(row, 14, e->product, sizeof e->product);
-    take_text(row, 15, e->version, sizeof e->version);
-    take_text(row, 16, e->cluster_id, sizeof e->cluster_id);
+    statement_copy_text(row, 1, e->id, sizeof e->id);
+    statement_copy_text(row, 2, e->store, sizeof e->store);
+    statement_copy_text(row, 14, e->product, sizeof e->product);
+    statement_copy_text(row, 15, e->version, sizeof e->version);
+    statement_copy_text(row, 16, e->cluster_id, sizeof e->cluster_id);
     take_countries(row, 19, e);
     take_sides(row, 20, e);
     e->holdings = (struct holdings){.datasets = restored->datasets,
@@ -123,10 +116,10 @@ static void take_actor(struct statement *row, struct restored *restored)
                             .verdicts = (uint16_t)statement_number(row, 7),
                             .first_ns = (uint64_t)statement_number(row, 8),
                             .last_ns = (uint64_t)statement_number(row, 9)};
-    take_text(row, 2, actor->country_code, sizeof actor->country_code);
-    take_text(row, 3, actor->city_name, sizeof actor->city_name);
-    take_text(row, 5, actor->as_name, sizeof actor->as_name);
-    take_text(row, 6, actor->user_agent, sizeof actor->user_agent);
+    statement_copy_text(row, 2, actor->country_code, sizeof actor->country_code);
+    statement_copy_text(row, 3, actor->city_name, sizeof actor->city_name);
+    statement_copy_text(row, 5, actor->as_name, sizeof actor->as_name);
+    statement_copy_text(row, 6, actor->user_agent, sizeof actor->user_agent);
     e->actor_rows += take_address(row, 0, &actor->addr);
 }
 
@@ -137,7 +130,7 @@ static void take_dataset(struct statement *row, struct restored *restored)
     *dataset = (struct dataset){.records = take_count(row, 1),
                                 .bytes = take_count(row, 2),
                                 .source = (uint8_t)statement_number(row, 3)};
-    take_text(row, 0, dataset->name, sizeof dataset->name);
+    statement_copy_text(row, 0, dataset->name, sizeof dataset->name);
 }
 
 /* Takes the rows of a statement whose only parameter is the number of an exposure. */
@@ -221,12 +214,12 @@ static bool take_server(struct statement *row, struct server *server)
                               .served_credentials = statement_number(row, 11) != 0,
                               .verdict = take_verdict(row, 12),
                               .refusal_status = (uint16_t)statement_number(row, 13)};
-    take_text(row, 0, server->store, sizeof server->store);
-    take_text(row, 3, server->product, sizeof server->product);
-    take_text(row, 4, server->version, sizeof server->version);
-    take_text(row, 5, server->cluster_id, sizeof server->cluster_id);
-    take_text(row, 6, server->cluster_name, sizeof server->cluster_name);
-    take_text(row, 7, server->protection, sizeof server->protection);
+    statement_copy_text(row, 0, server->store, sizeof server->store);
+    statement_copy_text(row, 3, server->product, sizeof server->product);
+    statement_copy_text(row, 4, server->version, sizeof server->version);
+    statement_copy_text(row, 5, server->cluster_id, sizeof server->cluster_id);
+    statement_copy_text(row, 6, server->cluster_name, sizeof server->cluster_name);
+    statement_copy_text(row, 7, server->protection, sizeof server->protection);
     return take_address(row, 1, &server->addr);
 }
 

@@ -86,6 +86,8 @@ Test(database, cuts_a_text_to_its_room)
     char text[4];
     cr_assert_eq(database_read_text(database, "SELECT 'abcdef'", text, sizeof text), AJAR_OK);
     cr_assert_str_eq(text, "abc");
+    cr_assert_eq(database_read_text(database, "SELECT 'ab\xc3\xa9'", text, sizeof text), AJAR_OK);
+    cr_assert_str_eq(text, "ab");
 }
 
 Test(database, says_again_while_somebody_else_writes)
