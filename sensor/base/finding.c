@@ -7,17 +7,12 @@
 #include "ajar/finding.h"
 
 #include "ajar/flow.h"
+#include "base/text.h"
 
 #include <netinet/in.h>
 #include <stdatomic.h>
 
 #define VLAN_ID_MASK 0xfffu
-
-static void end_text(char *text, size_t size)
-{
-    text[size - 1] = '\0';
-}
-#define END_TEXT(array) end_text((array), sizeof(array))
 
 /* A boolean of the wire between the sides is any byte: it may not be read as `bool` before. */
 static void make_bool(bool *value)
@@ -64,17 +59,17 @@ static void mend_words(struct finding *f)
 
 static void mend_texts(struct finding *f)
 {
-    END_TEXT(f->store);
-    END_TEXT(f->product);
-    END_TEXT(f->version);
-    END_TEXT(f->cluster_id);
-    END_TEXT(f->cluster_name);
-    END_TEXT(f->protection);
-    END_TEXT(f->application);
-    END_TEXT(f->method);
-    END_TEXT(f->url);
-    END_TEXT(f->host);
-    END_TEXT(f->user_agent);
+    TEXT_END(f->store);
+    TEXT_END(f->product);
+    TEXT_END(f->version);
+    TEXT_END(f->cluster_id);
+    TEXT_END(f->cluster_name);
+    TEXT_END(f->protection);
+    TEXT_END(f->application);
+    TEXT_END(f->method);
+    TEXT_END(f->url);
+    TEXT_END(f->host);
+    TEXT_END(f->user_agent);
 }
 
 static void mend_lists(struct finding *f)
@@ -82,9 +77,9 @@ static void mend_lists(struct finding *f)
     if (f->evidence_count > FINDING_EVIDENCE_MAX)
         f->evidence_count = FINDING_EVIDENCE_MAX;
     for (size_t i = 0; i < FINDING_EVIDENCE_MAX; i++)
-        END_TEXT(f->evidence[i]);
+        TEXT_END(f->evidence[i]);
     for (size_t i = 0; i < f->dataset_count; i++) {
-        END_TEXT(f->datasets[i].name);
+        TEXT_END(f->datasets[i].name);
         f->datasets[i].source = make_word(f->datasets[i].source, COUNT_LISTING);
     }
 }

@@ -5,7 +5,7 @@
  */
 #include "base/text.h"
 
-#include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 static bool is_continuation(uint8_t byte)
@@ -98,4 +98,15 @@ bool text_is_utf8(const void *source, size_t length)
     for (size_t at = 0; at < length && valid;)
         at += next_character(bytes + at, length - at, &valid);
     return valid;
+}
+
+bool text_starts(const char *text, const char *start)
+{
+    return strncmp(text, start, strlen(start)) == 0;
+}
+
+void text_make_endpoint(char *destination, size_t size, const char *host, uint16_t port)
+{
+    (void)snprintf(destination, size, strchr(host, ':') ? "[%s]:%u" : "%s:%u", host,
+                   (unsigned)port);
 }

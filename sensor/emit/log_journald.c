@@ -72,13 +72,11 @@ __attribute__((format(printf, 3, 4))) static void add(struct entry *entry, const
     add_text(entry, name, text);
 }
 
-/* "10.20.30.11:9200", "[2001:db8::1]:9200" */
 static void write_server(const struct finding *finding, char *text, size_t size)
 {
     char server[ADDR_TEXT_MAX];
     addr_format(&finding->server, server);
-    (void)snprintf(text, size, addr_is_ipv4(&finding->server) ? "%s:%u" : "[%s]:%u", server,
-                   finding->server_port);
+    text_make_endpoint(text, size, server, finding->server_port);
 }
 
 static void write_store(const struct event *event, char *text, size_t size)

@@ -5,13 +5,10 @@
  */
 #include "emit/redis_node.h"
 
+#include "base/text.h"
+
 #include <stdio.h>
 #include <string.h>
-
-static bool starts(const char *text, const char *start)
-{
-    return strncmp(text, start, strlen(start)) == 0;
-}
 
 static enum ajar_status refuse(struct problem *cause, const char *said, const char *right)
 {
@@ -36,7 +33,7 @@ static enum ajar_status log_in(struct redis_link *link, const struct redis_login
         redis_link_ask(link, login->user[0] ? with_user : without, &reply, NULL, cause);
     if (status != AJAR_OK || !reply.is_error)
         return status;
-    if (starts(reply.error, "LOADING"))
+    if (text_starts(reply.error, "LOADING"))
         return AJAR_AGAIN;
     if (strstr(reply.error, "without any password") || strstr(reply.error, "no password is set"))
         return refuse(cause, reply.error, "leave the password out");
@@ -56,10 +53,10 @@ static enum ajar_status select_database(struct redis_link *link, const struct re
     enum ajar_status status = redis_link_ask(link, command, &reply, NULL, cause);
     if (status != AJAR_OK || !reply.is_error)
         return status;
-    if (starts(reply.error, "LOADING"))
+    if (text_starts(reply.error, "LOADING"))
         return AJAR_AGAIN;
     (void)snprintf(words, sizeof words, "database %s: %s", number, reply.error);
-    if (starts(reply.error, "NOAUTH"))
+    if (text_starts(reply.error, "NOAUTH"))
         return refuse(cause, words, right_password(login));
     return refuse(cause, words,
                   strstr(reply.error, "cluster") ? "a cluster has the database 0 only"
@@ -75,11 +72,11 @@ static enum ajar_status greet(struct redis_link *link, const struct redis_login 
     enum ajar_status status = redis_link_ask(link, command, &reply, NULL, cause);
     if (status != AJAR_OK || !reply.is_error)
         return status;
-    if (starts(reply.error, "LOADING"))
+    if (text_starts(reply.error, "LOADING"))
         return AJAR_AGAIN;
-    if (starts(reply.error, "NOAUTH"))
+    if (text_starts(reply.error, "NOAUTH"))
         return refuse(cause, reply.error, right_password(login));
-    if (starts(reply.error, "DENIED") || starts(reply.error, "ERR max number"))
+    if (text_starts(reply.error, "DENIED") || text_starts(reply.error, "ERR max number"))
         return refuse(cause, reply.error, "");
     return AJAR_OK; /* a user who may not PING may still write */
 }

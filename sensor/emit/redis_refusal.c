@@ -5,7 +5,7 @@
  */
 #include "emit/redis_refusal.h"
 
-#include <string.h>
+#include "base/text.h"
 
 #define LAST REDIS_BACKOFF_LAST_MS
 #define SOON REDIS_BACKOFF_SOON_MS
@@ -41,22 +41,17 @@ static const struct {
 };
 static const struct redis_refusal unknown = {false, LAST, ""};
 
-static bool starts(const char *text, const char *start)
-{
-    return strncmp(text, start, strlen(start)) == 0;
-}
-
 const struct redis_refusal *redis_refusal_find(const char *error)
 {
     for (size_t i = 0; i < sizeof refusals / sizeof refusals[0]; i++)
-        if (starts(error, refusals[i].start))
+        if (text_starts(error, refusals[i].start))
             return &refusals[i].refusal;
     return &unknown;
 }
 
 bool redis_refusal_is_script(const char *error)
 {
-    return starts(error, "NOSCRIPT ");
+    return text_starts(error, "NOSCRIPT ");
 }
 
 const char *redis_refusal_class(long long number)

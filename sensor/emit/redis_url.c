@@ -6,6 +6,8 @@
  */
 #include "emit/redis_url.h"
 
+#include "base/text.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,7 +33,7 @@ static const struct scheme {
 static const struct scheme *find_scheme(const char *text)
 {
     for (size_t i = 0; i < sizeof schemes / sizeof schemes[0]; i++)
-        if (strncmp(text, schemes[i].start, strlen(schemes[i].start)) == 0)
+        if (text_starts(text, schemes[i].start))
             return &schemes[i];
     return NULL;
 }
@@ -187,8 +189,7 @@ static enum ajar_status read_hosts(struct reader *reader, const char *text, size
 
 void redis_host_format(const struct redis_host *host, char *text, size_t size)
 {
-    (void)snprintf(text, size, strchr(host->name, ':') ? "[%s]:%u" : "%s:%u", host->name,
-                   (unsigned)host->port);
+    text_make_endpoint(text, size, host->name, host->port);
 }
 
 /* As many hosts as fit; the others are counted. */

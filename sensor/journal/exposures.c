@@ -5,7 +5,8 @@
  */
 #include "journal/inside.h"
 
-#include <stdio.h>
+#include "base/text.h"
+
 #include <string.h>
 
 #define COLUMNS                                                                                    \
@@ -49,9 +50,8 @@ static void take_address(struct statement *row, struct journal_exposure *exposur
 {
     size_t length;
     const char *address = statement_text(row, ADDRESS, &length);
-    (void)snprintf(exposure->address, sizeof exposure->address,
-                   strchr(address, ':') ? "[%s]:%u" : "%s:%u", address,
-                   (unsigned)statement_number(row, PORT));
+    text_make_endpoint(exposure->address, sizeof exposure->address, address,
+                       (uint16_t)statement_number(row, PORT));
 }
 
 static void take_row(struct statement *row, struct journal_exposure *e)

@@ -5,6 +5,7 @@
  */
 #include "ledger/block.h"
 
+#include "base/text.h"
 #include "ledger/line.h"
 
 #include <stdlib.h>
@@ -29,8 +30,7 @@ const char *format_endpoint(const struct addr *addr, uint16_t port,
 {
     char address[ADDR_TEXT_MAX];
     addr_format(addr, address);
-    (void)snprintf(text, ENDPOINT_TEXT_MAX, addr_is_ipv4(addr) ? "%s:%u" : "[%s]:%u", address,
-                   (unsigned)port);
+    text_make_endpoint(text, ENDPOINT_TEXT_MAX, address, port);
     return text;
 }
 

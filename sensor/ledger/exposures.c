@@ -333,17 +333,15 @@ void exposures_forget_changes(struct exposures *exposures)
     exposures->last_changed = &exposures->changed;
 }
 
-#define END_TEXT(field) ((field)[sizeof(field) - 1] = '\0')
-
 static void end_texts(struct exposure *exposure)
 {
-    END_TEXT(exposure->id);
-    END_TEXT(exposure->store);
-    END_TEXT(exposure->product);
-    END_TEXT(exposure->version);
-    END_TEXT(exposure->cluster_id);
+    TEXT_END(exposure->id);
+    TEXT_END(exposure->store);
+    TEXT_END(exposure->product);
+    TEXT_END(exposure->version);
+    TEXT_END(exposure->cluster_id);
     for (uint32_t i = 0; i < EXPOSURE_COUNTRIES_MAX; i++)
-        END_TEXT(exposure->countries[i]);
+        TEXT_END(exposure->countries[i]);
 }
 
 static bool is_sound(const struct exposures *exposures, const struct exposure *exposure)
@@ -368,10 +366,10 @@ static enum ajar_status copy_actors(struct exposure *exposure, const struct expo
     memcpy(exposure->actors, kept->actors, exposure->actor_rows * sizeof *exposure->actors);
     for (uint32_t i = 0; i < exposure->actor_rows; i++) {
         struct actor *actor = &exposure->actors[i];
-        END_TEXT(actor->country_code);
-        END_TEXT(actor->city_name);
-        END_TEXT(actor->as_name);
-        END_TEXT(actor->user_agent);
+        TEXT_END(actor->country_code);
+        TEXT_END(actor->city_name);
+        TEXT_END(actor->as_name);
+        TEXT_END(actor->user_agent);
     }
     return AJAR_OK;
 }

@@ -6,6 +6,7 @@
 #include "ledger/servers.h"
 
 #include "base/hash.h"
+#include "base/text.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -261,8 +262,6 @@ void servers_forget_changes(struct servers *servers)
         changed_remove(servers, servers->changed);
 }
 
-#define END_TEXT(field) ((field)[sizeof(field) - 1] = '\0')
-
 static struct server *copy_kept(const struct server *kept)
 {
     struct server *server = calloc(1, sizeof *server);
@@ -272,12 +271,12 @@ static struct server *copy_kept(const struct server *kept)
     server->port = kept->port;
     memcpy(server->store, kept->store, sizeof server->store);
     memcpy((char *)server + KEPT_START, (const char *)kept + KEPT_START, KEPT_BYTES);
-    END_TEXT(server->store);
-    END_TEXT(server->product);
-    END_TEXT(server->version);
-    END_TEXT(server->cluster_id);
-    END_TEXT(server->cluster_name);
-    END_TEXT(server->protection);
+    TEXT_END(server->store);
+    TEXT_END(server->product);
+    TEXT_END(server->version);
+    TEXT_END(server->cluster_id);
+    TEXT_END(server->cluster_name);
+    TEXT_END(server->protection);
     return server;
 }
 

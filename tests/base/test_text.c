@@ -80,3 +80,29 @@ Test(text, tells_utf8_from_other_bytes)
     cr_assert_not(text_is_utf8("a\xc3", 2));
     cr_assert_not(text_is_utf8("\xed\xa0\x80", 3));
 }
+
+Test(text, knows_how_a_text_begins)
+{
+    cr_assert(text_starts("NOAUTH needed", "NOAUTH"));
+    cr_assert(text_starts("x", ""));
+    cr_assert_not(text_starts("NOAUT", "NOAUTH"));
+    cr_assert_not(text_starts("a NOAUTH", "NOAUTH"));
+}
+
+Test(text, puts_a_port_behind_any_host)
+{
+    char text[24];
+    text_make_endpoint(text, sizeof text, "10.20.30.11", 9200);
+    cr_assert_str_eq(text, "10.20.30.11:9200");
+    text_make_endpoint(text, sizeof text, "2001:db8::1", 65535);
+    cr_assert_str_eq(text, "[2001:db8::1]:65535");
+    text_make_endpoint(text, 8, "redis.example", 6379);
+    cr_assert_str_eq(text, "redis.e");
+}
+
+Test(text, ends_what_has_no_end)
+{
+    char text[4] = {'a', 'b', 'c', 'd'};
+    TEXT_END(text);
+    cr_assert_str_eq(text, "abc");
+}
