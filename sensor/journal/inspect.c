@@ -39,25 +39,6 @@ static enum ajar_status read_number(struct database *database, const char *sql, 
     return status == AJAR_END ? AJAR_OK : status;
 }
 
-static enum ajar_status check_kind(struct database *database, const char *path,
-                                   struct problem *problem)
-{
-    uint64_t application = 0, version = 0;
-    enum ajar_status status = read_number(database, "PRAGMA application_id", &application);
-    if (status == AJAR_OK)
-        status = read_number(database, "PRAGMA user_version", &version);
-    if (status != AJAR_OK)
-        return problem_set(problem, status, "%s: %s", path, database_text(database));
-    if (application != SCHEMA_APPLICATION_ID)
-        return problem_set(problem, AJAR_ERR_USAGE,
-                           "%s: is a database, but no journal of ajar; name another file", path);
-    if (version > SCHEMA_VERSION)
-        return problem_set(problem, AJAR_ERR_USAGE,
-                           "%s: was written by a newer ajar; use that one, or name another file",
-                           path);
-    return AJAR_OK;
-}
-
 static enum ajar_status read_facts(struct database *database, struct journal_facts *facts)
 {
     uint64_t oldest = 0, newest = 0, confirmed = 0, feeds = 0, accepted = 0, closed = 0;
@@ -94,8 +75,11 @@ static enum ajar_status inspect_database(const char *path, struct journal_facts 
     enum ajar_status status = database_open(path, PATIENCE_MS, &database, problem);
     if (status != AJAR_OK)
         return status;
-    status = check_kind(database, path, problem);
-    if (status == AJAR_OK) {
+    int64_t version = 0;
+    status = schema_check(database, path, &version, problem);
+    if (status == AJAR_OK && version == 0) {
+        status = AJAR_ERR_NOT_FOUND;
+    } else if (status == AJAR_OK) {
         status = facts->in_use ? AJAR_OK : database_check(database, CHECK_MS);
         if (status == AJAR_OK)
             status = read_facts(database, facts);
@@ -121,6 +105,8 @@ enum ajar_status journal_inspect(const char *path, struct journal_facts *facts,
         return AJAR_ERR_NOT_FOUND;
     found.in_use = lock_is_held(path, &found.writer);
     enum ajar_status status = inspect_database(path, &found, &inner);
+    if (status == AJAR_ERR_NOT_FOUND)
+        return status;
     found.corrupt = status == AJAR_ERR_FORMAT && was_there;
     if (status == AJAR_ERR_FORMAT && !was_there)
         return problem_set(problem, AJAR_ERR_USAGE, "%s: is no journal of ajar; name another file",

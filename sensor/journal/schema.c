@@ -219,24 +219,33 @@ static enum ajar_status read_marks(struct database *database, int64_t *applicati
     return status;
 }
 
-enum ajar_status schema_prepare(struct database *database, const char *name,
-                                const struct schema_identity *identity, struct problem *problem)
+enum ajar_status schema_check(struct database *database, const char *name, int64_t *version,
+                              struct problem *problem)
 {
-    int64_t application = 0, version = 0, tables = 0;
-    enum ajar_status status = read_marks(database, &application, &version, &tables);
+    int64_t application = 0, found = 0, tables = 0;
+    enum ajar_status status = read_marks(database, &application, &found, &tables);
     if (status != AJAR_OK)
         return problem_set(problem, status, "%s: %s", name, database_text(database));
-    bool is_new = application == 0 && version == 0 && tables == 0;
+    bool is_new = application == 0 && found == 0 && tables == 0;
     if (!is_new && application != SCHEMA_APPLICATION_ID)
         return problem_set(problem, AJAR_ERR_USAGE,
                            "%s: is a database, but no journal of ajar; name another file", name);
-    if (version > SCHEMA_VERSION)
+    if (found > SCHEMA_VERSION)
         return problem_set(problem, AJAR_ERR_USAGE,
                            "%s: was written by a newer ajar (schema %lld, this one knows %d); use "
                            "that one, or name another file",
-                           name, (long long)version, SCHEMA_VERSION);
-    if (version == SCHEMA_VERSION)
-        return AJAR_OK;
+                           name, (long long)found, SCHEMA_VERSION);
+    *version = found;
+    return AJAR_OK;
+}
+
+enum ajar_status schema_prepare(struct database *database, const char *name,
+                                const struct schema_identity *identity, struct problem *problem)
+{
+    int64_t version = 0;
+    enum ajar_status status = schema_check(database, name, &version, problem);
+    if (status != AJAR_OK || version == SCHEMA_VERSION)
+        return status;
     status = migrate(database, version, identity);
     if (status == AJAR_OK)
         return AJAR_OK;

@@ -22,9 +22,15 @@ struct schema_identity {
 };
 
 /*
+ * Whose database this is, and *version of its tables: 0 = there are none yet. AJAR_ERR_USAGE:
+ * somebody else's, or a newer ajar's. `name` is for the sentence.
+ */
+enum ajar_status schema_check(struct database *database, const char *name, int64_t *version,
+                              struct problem *problem);
+
+/*
  * Makes the tables in an empty database, or brings an older journal up to SCHEMA_VERSION, each in
- * one transaction. AJAR_ERR_USAGE: somebody else's database, or a newer ajar's; nothing is changed.
- * `name` is for the sentence.
+ * one transaction. AJAR_ERR_USAGE: schema_check() refuses it; nothing is changed.
  */
 enum ajar_status schema_prepare(struct database *database, const char *name,
                                 const struct schema_identity *identity, struct problem *problem);

@@ -163,7 +163,7 @@ Test(inspect, refuses_the_databases_of_others)
     make_place(&place);
     journal_close(open_at(place.path));
     run_sql("PRAGMA user_version = 99");
-    refuse(AJAR_ERR_USAGE, "was written by a newer ajar; use that one, or name another file");
+    refuse(AJAR_ERR_USAGE, "was written by a newer ajar (schema 99, this one knows ");
 }
 
 Test(inspect, takes_an_empty_file_for_none)
@@ -172,4 +172,17 @@ Test(inspect, takes_an_empty_file_for_none)
     struct journal_facts facts;
     struct problem problem = {.text = ""};
     cr_assert_eq(journal_inspect(place.path, &facts, &problem), AJAR_ERR_NOT_FOUND);
+}
+
+/* As a run leaves it that ended before its first transaction. */
+Test(inspect, takes_a_database_without_tables_for_none)
+{
+    run_sql("PRAGMA journal_mode = WAL");
+    struct journal_facts facts;
+    struct problem problem = {.text = ""};
+    cr_assert_eq(journal_inspect(place.path, &facts, &problem), AJAR_ERR_NOT_FOUND, "%s",
+                 problem.text);
+    cr_assert_str_eq(problem.text, "");
+    journal_close(open_at(place.path));
+    cr_assert_eq(inspect().events, 0);
 }
