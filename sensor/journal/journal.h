@@ -25,9 +25,10 @@
 #define JOURNAL_PENDING_BYTES (32u << 20)
 #define JOURNAL_BATCH_EVENTS  512        /* most that journal_read() gives */
 #define JOURNAL_BATCH_BYTES   (1u << 20) /* and most text in them */
-#define JOURNAL_KEEP_DELIVERED_S                                                                   \
-    3600                     /* confirmed events stay this long: a Redis can lose its tail */
-#define JOURNAL_COMMIT_MS 10 /* oldest event not committed yet, when all is well */
+#define JOURNAL_COMMIT_MS     10         /* oldest event not committed yet, when all is well */
+
+/* Confirmed events stay this long: a Redis can lose its tail. */
+#define JOURNAL_KEEP_DELIVERED_S 3600
 
 enum journal_durability {
     JOURNAL_NORMAL, /* survives the end of the process at any instruction */
@@ -38,13 +39,11 @@ struct journal_options {
     const char *path;   /* NULL: in memory, gone with the process */
     const char *sensor; /* name of the sensor; part of what an event is known by in Redis */
     enum journal_durability durability;
-    uint64_t bytes_max;     /* of the database file; at the bound the oldest events go */
-    uint64_t age_max_s;     /* older events go, by the time of acceptance; 0 = no such bound */
-    bool feeds_redis;       /* events stay until confirmed; else every event counts as delivered */
-    bool keeps_undelivered; /* at the bound journal_commit() says AJAR_AGAIN until Redis has more,
-                               and no undelivered event goes: for `read`, which can wait */
-    bool was_checked;       /* since the machine started, by the same program: a process that dies
-                               harms no file, and its successor is in a hurry */
+    uint64_t bytes_max; /* of the database file; at the bound the oldest events go */
+    uint64_t age_max_s; /* older events go, by the time of acceptance; 0 = no such bound */
+    bool feeds_redis;   /* events stay until confirmed; else every event counts as delivered */
+    bool was_checked;   /* since the machine started, by the same program: a process that dies
+                           harms no file, and its successor is in a hurry */
 };
 
 struct journal_counters {
@@ -154,8 +153,7 @@ void journal_read_counters(struct journal *journal, struct journal_counters *cou
 
 /* Accepted events in order. Memory of the batch is reused by the next journal_read() with it. */
 struct journal_batch {
-    uint64_t
-        after; /* the sequence asked for: these events are all that follow it, up to the last */
+    uint64_t after; /* as asked for: these events are all that follow it, up to the last */
     size_t count;
     struct journal_event events[JOURNAL_BATCH_EVENTS]; /* texts lie in memory */
     char *memory;

@@ -60,7 +60,7 @@ static void bind_sides(struct statement *s, const struct exposure *exposure, int
     }
 }
 
-/* In the order of `exposure_columns` in writer.c. */
+/* In the order of the columns in schema.c. */
 static void bind_exposure(struct statement *s, const struct exposure *e, struct exposure_row *row)
 {
     exposure_fill_view(e, &row->texts, &row->view);

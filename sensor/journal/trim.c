@@ -105,12 +105,9 @@ static void look_at_room(struct journal *journal)
  * bound that a person set: on a full disk, refusing new ones is no worse. */
 static uint64_t beyond_bytes(const struct journal *journal)
 {
-    if (trim_bytes(journal) > journal->options.bytes_max && !journal->options.keeps_undelivered)
+    if (trim_bytes(journal) > journal->options.bytes_max)
         return UINT64_MAX;
-    return trim_bytes(journal) > journal->options.bytes_max ||
-                   journal->live_bytes > journal->disk_bound
-               ? trim_delivered(journal)
-               : 0;
+    return journal->live_bytes > journal->disk_bound ? trim_delivered(journal) : 0;
 }
 
 static enum ajar_status delete_up_to(struct journal *journal, uint64_t sequence, uint64_t *count)

@@ -22,6 +22,7 @@
 #define CHECKPOINT_NS     (2 * NS_PER_MS) /* wait for a checkpoint that keeps the writer out */
 #define CLOSE_PATIENCE_MS 2000            /* for somebody else's lock, at the end */
 #define LOG_FORCED        4 /* at this part of its bound, the writer copies the log itself */
+
 struct preparation {
     struct statement **statement;
     const char *sql;
@@ -283,9 +284,6 @@ static const char *reason_to_wait(const struct journal *journal)
 {
     if (trim_log_bytes(journal) >= trim_log_max(journal))
         return "another program has been reading it for long, and its log has grown to its bound";
-    if (journal->options.keeps_undelivered && trim_bytes(journal) > journal->options.bytes_max &&
-        atomic_load(&journal->last_sequence) > atomic_load(&journal->confirmed))
-        return "full of events that Redis does not have yet";
     return NULL;
 }
 

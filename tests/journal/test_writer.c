@@ -303,25 +303,6 @@ Test(writer, refuses_and_counts_what_it_has_no_room_for)
     journal_close(journal);
 }
 
-Test(writer, waits_for_redis_where_it_may_lose_nothing)
-{
-    struct journal_options options = options_for(NULL);
-    uint64_t sequence = 0;
-    options.bytes_max = 1u << 20;
-    options.keeps_undelivered = true;
-    struct journal *journal = open_with(&options);
-    do
-        cr_assert_eq(add(journal, ++sequence), AJAR_OK);
-    while (commit_at(journal, sequence) == AJAR_OK && sequence < 5000);
-    cr_assert_lt(sequence, 1000);
-    cr_assert_eq(counters_of(journal).trimmed, 0);
-    journal_confirm(journal, sequence - 1);
-    cr_assert(commit_within(journal, sequence, 1500));
-    cr_assert_eq(journal_last_sequence(journal), sequence);
-    cr_assert_eq(counters_of(journal).trimmed, 0);
-    journal_close(journal);
-}
-
 /* A reader that never ends keeps the log from being begun anew: its length has a bound. */
 Test(writer, waits_when_the_log_has_grown_to_its_bound)
 {
