@@ -14,14 +14,18 @@
 struct place;
 
 #define EVENT_ID_HEX      33 /* 32 hex digits and NUL */
-#define EVENT_REASONS_MAX 8
+#define EVENT_REASONS_MAX 12
 #define EXPOSURE_ID_HEX   33
+#define SCANNER_NAME_MAX  32
 
 enum event_action {
     EVENT_STORE_QUERY,
     EVENT_STORE_SESSION,
     EVENT_EXPOSURE_OPENED,
-    EVENT_EVENTS_FOLDED, /* how many events of one store and client were not told one by one */
+    EVENT_EXPOSURE_UPDATED, /* evidence rose; at most one an interval unless it is worse now */
+    EVENT_EXPOSURE_CLOSED,
+    EVENT_STORE_REACHABLE, /* a store answered an outside client for the first time */
+    EVENT_EVENTS_FOLDED,   /* how many events of one store and client were not told one by one */
     EVENT_SENSOR_STATUS,
     EVENT_SENSOR_TROUBLE, /* something happened to the sensor itself; see struct trouble */
 };
@@ -50,19 +54,77 @@ enum direction {
     DIRECTION_EXTERNAL, /* both outside */
 };
 
-/* The state of a store that stands open, as the dashboards show it. */
+/* To whom a store stands open: the doors of one store are judged apart, since a backup that reads
+ * all from inside must not make a look from outside a theft. */
+enum zone {
+    ZONE_OUTSIDE,  /* clients outside home */
+    ZONE_INTERNAL, /* clients in home */
+    ZONE_ALLOWED,  /* what the policy allows, from anywhere: counted, not told */
+    ZONES
+};
+
+/* What proved that a store is closed. */
+enum closing {
+    CLOSING_NONE,    /* it is open */
+    CLOSING_REFUSED, /* it refused a client without credentials */
+    CLOSING_RESET,   /* a connection was reset before it began */
+    CLOSING_SILENCE, /* inferred: nobody outside got an answer any more */
+    CLOSINGS
+};
+
+/* One class of data that a store handed out, over all flows. */
+struct exposure_class {
+    char name[24];
+    char sample[48]; /* one value, masked; "" unless samples are asked for */
+    bool by_name;    /* some field is called so */
+    uint64_t values; /* handed out, repeats counted */
+    uint64_t odd;    /* of them, written so that a filter would miss them */
+    uint64_t masked; /* values that look masked already, or hashed; not in `values` */
+    uint64_t hashed;
+    struct sketch distinct;
+};
+
+/* What is known of who asked, beside its address. Texts "" = not known; borrowed nothing. */
+struct actor_view {
+    char claimed[SCANNER_NAME_MAX];   /* scanner that it says it is (User-Agent) */
+    char confirmed[SCANNER_NAME_MAX]; /* scanner whose address it is, by the lists */
+    char tool[16];                    /* "masscan", "zmap", by its SYN */
+    bool search_engine;               /* that scanner publishes what it finds */
+    bool proxied;                     /* the address is what a trusted proxy says; `via` is it */
+    struct addr via;
+};
+
+/* Which exposed stores are the same thing. */
+struct group_view {
+    char id[EXPOSURE_ID_HEX]; /* "" = alone */
+    uint32_t servers;         /* in it, this one included */
+    bool same_data;           /* equal data sets; else nodes of one cluster */
+};
+
+/* The state of a store that stands, or stood, open, as the dashboards show it. */
 struct exposure_view {
     char id[EXPOSURE_ID_HEX];
-    uint64_t first_ns; /* first proof */
-    uint64_t last_ns;  /* last proof */
-    uint8_t verdict;   /* highest so far */
-    uint64_t records;  /* held, FINDING_NO_COUNT = unknown */
+    uint8_t zone;       /* enum zone */
+    uint8_t closing;    /* enum closing; CLOSING_NONE = open */
+    uint8_t verdict;    /* highest so far */
+    uint64_t first_ns;  /* first proof: open at least since */
+    uint64_t last_ns;   /* last proof: and at least until */
+    uint64_t before_ns; /* last seen shut before the first proof: open at most since; 0 = unknown */
+    uint64_t closed_ns; /* proof of closing: open at most until; 0 = open */
+    uint32_t times;     /* opened, reopenings included */
+    uint64_t records;   /* held, FINDING_NO_COUNT = unknown */
+    uint8_t records_source; /* enum count_source */
     uint64_t returned;
     uint64_t gave_bytes;
     uint32_t actors; /* distinct client addresses */
     uint32_t requests;
-    const char *countries; /* "NL,US", sorted, bounded; borrowed */
-    const char *datasets;  /* "customers,cases", bounded; borrowed */
+    const char *countries;                /* "NL,US", sorted, bounded; borrowed */
+    const char *datasets;                 /* "customers,cases", bounded; borrowed */
+    const char *indexed;                  /* search engine that found it, "" = none; borrowed */
+    const struct exposure_class *classes; /* most values first; borrowed */
+    uint32_t class_count;
+    int64_t oldest_s, newest_s; /* dates in records handed out, 0 = none seen */
+    struct group_view group;
     int severity;
 };
 
@@ -79,6 +141,7 @@ struct event {
     const struct finding *finding;        /* NULL for EVENT_SENSOR_STATUS */
     const struct place *source;           /* of the client; never NULL with a finding */
     const struct place *target;           /* of the store when it is outside, else empty */
+    const struct actor_view *actor;       /* NULL where the event has none */
     const struct exposure_view *exposure; /* NULL where the event has none */
     const struct sensor_status *status;   /* EVENT_SENSOR_STATUS only */
     const struct trouble *trouble;        /* EVENT_SENSOR_TROUBLE only */
@@ -100,9 +163,10 @@ struct sensor_status {
     uint64_t events_trimmed;      /* undelivered ones that went at the journal's bound */
     uint64_t queue;               /* accepted, not yet confirmed by Redis */
     uint64_t journal_bytes;
-    uint64_t own_findings; /* of the sensor's own connections, not told */
-    uint64_t log_dropped;  /* events that syslog or journald did not take */
-    uint64_t list_dropped; /* entries that went from the Redis list at its cap */
+    uint64_t events_suppressed; /* of what the policy allows: counted, not told */
+    uint64_t own_findings;      /* of the sensor's own connections, not told */
+    uint64_t log_dropped;       /* events that syslog or journald did not take */
+    uint64_t list_dropped;      /* entries that went from the Redis list at its cap */
     uint32_t packet_deaths, delivery_deaths;
     char redis[160];   /* "" = none configured, "ok", or what is wrong now */
     char journal[160]; /* likewise */
@@ -112,6 +176,9 @@ struct sensor_status {
 const char *event_action_name(enum event_action action);
 const char *trouble_name(enum trouble_kind kind); /* "packet-side-died", ... */
 const char *direction_name(enum direction direction);
+const char *zone_name(enum zone zone);          /* "outside", "internal", "allowed" */
+const char *closing_name(enum closing closing); /* "" for CLOSING_NONE, "refused", ... */
+const char *severity_word(int severity);        /* "info", "low", "medium", "high", "critical" */
 const char *credentials_name(enum credentials credentials);
 
 /* Which direction a client and a store have, seen from home. */

@@ -8,6 +8,7 @@
 #define AJAR_FINDING_H
 
 #include "ajar/addr.h"
+#include "ajar/sketch.h"
 #include "ajar/status.h"
 
 #include <stdbool.h>
@@ -47,6 +48,23 @@ enum identity {
 enum finding_kind {
     FINDING_QUERY,   /* a flow reached a higher verdict */
     FINDING_SESSION, /* such a flow ended */
+    FINDING_DOOR,    /* what became of a connection to a known store, without any dialogue */
+};
+
+/* What became of it. */
+enum door {
+    DOOR_NONE = 0, /* the finding is of another kind */
+    DOOR_ANSWERED, /* SYN-ACK */
+    DOOR_RESET,    /* RST in answer to a SYN */
+    DOOR_SILENT,   /* a SYN without an answer, while others of the server's network answered */
+    DOOR_OPAQUE,   /* TLS at the usual port of a store: something answers, nothing can be read */
+};
+
+/* Which program sends SYNs like the one that began the flow. */
+enum syn_tool {
+    SYN_TOOL_NONE = 0,
+    SYN_TOOL_MASSCAN,
+    SYN_TOOL_ZMAP,
 };
 
 /* Where a number of records held comes from; a later one in this list is the better source. */
@@ -60,15 +78,30 @@ enum count_source {
 
 #define FINDING_DATASETS_MAX 48
 #define FINDING_EVIDENCE_MAX 8
+#define FINDING_CLASSES_MAX  16
 #define FINDING_NO_COUNT     UINT64_MAX /* number not known */
 
 /* One data set (index, table, bucket) as the replies of this flow named it. */
 struct finding_dataset {
     char name[96];
-    uint64_t records;  /* held, FINDING_NO_COUNT if not said */
-    uint64_t bytes;    /* held, FINDING_NO_COUNT if not said */
-    uint64_t returned; /* records of it handed out in this flow so far */
-    uint8_t source;    /* enum count_source of records */
+    uint64_t records;      /* held, FINDING_NO_COUNT if not said */
+    uint64_t bytes;        /* held, FINDING_NO_COUNT if not said */
+    uint64_t returned;     /* records of it handed out in this flow so far */
+    uint64_t returned_new; /* of them, not yet in an earlier finding of this flow */
+    uint8_t source;        /* enum count_source of records */
+};
+
+/* Values of one class of data that replies of this flow handed out. */
+struct finding_class {
+    char name[24];          /* "email", "payment_card", or a class of the user's; docs/classes.md */
+    char sample[48];        /* one value, masked; "" unless samples are asked for */
+    bool by_name;           /* some field is called so; values may be 0 */
+    uint64_t values;        /* in this flow so far */
+    uint64_t values_new;    /* of them, not yet in an earlier finding of this flow */
+    uint64_t odd_new;       /* of values_new: written so that a filter would miss them */
+    uint64_t masked_new;    /* values of fields of this name that look masked ("j***") */
+    uint64_t hashed_new;    /* or hashed; neither is in `values` */
+    struct sketch distinct; /* of `values`, normalised */
 };
 
 struct finding {
@@ -79,6 +112,9 @@ struct finding {
     uint8_t identity;      /* enum identity */
     uint8_t transport;     /* IP protocol number */
     uint8_t client_by;     /* enum client_by */
+    uint8_t door;          /* enum door, FINDING_DOOR only */
+    uint8_t tool;          /* enum syn_tool */
+    bool forwarded;        /* the request names the client it was sent for, see forwarded_for */
     bool partial;          /* bytes missing or evicted: counts are lower bounds */
     bool request_unseen;   /* judged from the reply alone */
     bool weak;    /* open by an error that some stores make before access control: no exposure by
@@ -91,6 +127,7 @@ struct finding {
     uint32_t exchange; /* number of the exchange in its flow, from 1 */
     struct addr client;
     struct addr server;
+    struct addr forwarded_for; /* X-Forwarded-For or Forwarded (RFC 7239), the last address in it */
     uint16_t client_port;
     uint16_t server_port;
     uint16_t vlan;         /* outermost VLAN id, 0 = none */
@@ -118,20 +155,30 @@ struct finding {
     uint64_t gave_bytes_new;
     uint32_t requests; /* requests to the store in this flow so far */
     uint32_t requests_new;
+    int64_t oldest_s; /* dates in records handed out, seconds since 1970, 0 = none seen */
+    int64_t newest_s;
+    uint64_t scanned_bytes; /* of reply bodies searched for classes in this flow so far */
     uint8_t evidence_count;
     char evidence[FINDING_EVIDENCE_MAX][48];
     uint16_t dataset_count;    /* in datasets[] */
     uint16_t datasets_dropped; /* more were named than fit */
+    uint16_t class_count;      /* in classes[] */
+    uint16_t classes_dropped;  /* more classes were seen than fit */
     struct finding_dataset datasets[FINDING_DATASETS_MAX];
+    struct finding_class classes[FINDING_CLASSES_MAX];
 };
 
-/* Copies a finding without the data sets it does not have: findings are large and mostly empty. */
+/* Copies a finding without the rows it does not have: findings are large and mostly empty. */
 static inline void finding_copy(struct finding *to, const struct finding *from)
 {
-    uint16_t count =
+    uint16_t datasets =
         from->dataset_count < FINDING_DATASETS_MAX ? from->dataset_count : FINDING_DATASETS_MAX;
-    memcpy(to, from, offsetof(struct finding, datasets) + count * sizeof from->datasets[0]);
-    to->dataset_count = count;
+    uint16_t classes =
+        from->class_count < FINDING_CLASSES_MAX ? from->class_count : FINDING_CLASSES_MAX;
+    memcpy(to, from, offsetof(struct finding, datasets) + datasets * sizeof from->datasets[0]);
+    memcpy(to->classes, from->classes, classes * sizeof from->classes[0]);
+    to->dataset_count = datasets;
+    to->class_count = classes;
 }
 
 /*

@@ -28,18 +28,23 @@ static uint8_t make_word(uint8_t value, unsigned last)
     return value <= last ? value : 0;
 }
 
-/* The only look at the shared memory. How many data sets there are is read before and once: the
- * copied count could be another one. */
+/* The only look at the shared memory. How many rows there are is read before and once: the copied
+ * counts could be other ones. */
 static void copy_once(const volatile struct finding *shared, struct finding *own)
 {
-    uint16_t count = shared->dataset_count;
-    if (count > FINDING_DATASETS_MAX)
-        count = FINDING_DATASETS_MAX;
-    size_t length = offsetof(struct finding, datasets) + count * sizeof own->datasets[0];
-    memcpy(own, (const void *)(uintptr_t)shared, length);
+    uint16_t datasets = shared->dataset_count, classes = shared->class_count;
+    if (datasets > FINDING_DATASETS_MAX)
+        datasets = FINDING_DATASETS_MAX;
+    if (classes > FINDING_CLASSES_MAX)
+        classes = FINDING_CLASSES_MAX;
+    const struct finding *from = (const void *)(uintptr_t)shared;
+    memcpy(own, from, offsetof(struct finding, datasets) + datasets * sizeof own->datasets[0]);
+    memcpy(own->classes, from->classes, classes * sizeof own->classes[0]);
     atomic_signal_fence(memory_order_seq_cst); /* no check may be made on a second read */
-    memset((char *)own + length, 0, sizeof *own - length);
-    own->dataset_count = count;
+    memset(own->datasets + datasets, 0, (FINDING_DATASETS_MAX - datasets) * sizeof *own->datasets);
+    memset(own->classes + classes, 0, (FINDING_CLASSES_MAX - classes) * sizeof *own->classes);
+    own->dataset_count = datasets;
+    own->class_count = classes;
 }
 
 static void mend_words(struct finding *f)
@@ -47,9 +52,12 @@ static void mend_words(struct finding *f)
     f->credentials = make_word(f->credentials, CREDENTIALS_PROVEN);
     f->identity = make_word(f->identity, IDENTITY_PROVEN);
     f->client_by = make_word(f->client_by, CLIENT_BY_CONTENT);
+    f->door = make_word(f->door, DOOR_OPAQUE);
+    f->tool = make_word(f->tool, SYN_TOOL_ZMAP);
     f->records_source = make_word(f->records_source, COUNT_LISTING);
     f->vlan &= VLAN_ID_MASK;
     make_bool(&f->credentials_seen);
+    make_bool(&f->forwarded);
     make_bool(&f->partial);
     make_bool(&f->request_unseen);
     make_bool(&f->weak);
@@ -82,13 +90,29 @@ static void mend_lists(struct finding *f)
         TEXT_END(f->datasets[i].name);
         f->datasets[i].source = make_word(f->datasets[i].source, COUNT_LISTING);
     }
+    for (size_t i = 0; i < f->class_count; i++) {
+        END_TEXT(f->classes[i].name);
+        END_TEXT(f->classes[i].sample);
+        make_bool(&f->classes[i].by_name);
+    }
+}
+
+/* At a door nothing is said: only TLS at a usual port gives an idea which store it may be. */
+static bool is_possible_door(const struct finding *f)
+{
+    return f->door != DOOR_NONE && f->verdict == VERDICT_NONE &&
+           (f->door == DOOR_OPAQUE) == (f->store[0] != '\0');
 }
 
 static bool is_possible(const struct finding *f)
 {
     bool has_transport = f->transport == IPPROTO_TCP || f->transport == IPPROTO_UDP;
-    return f->kind <= FINDING_SESSION && f->verdict > VERDICT_NONE && f->verdict < VERDICTS &&
-           f->store[0] && has_transport && f->server_port != 0;
+    if (!has_transport || f->server_port == 0)
+        return false;
+    if (f->kind == FINDING_DOOR)
+        return is_possible_door(f);
+    return f->kind <= FINDING_SESSION && f->door == DOOR_NONE && f->verdict > VERDICT_NONE &&
+           f->verdict < VERDICTS && f->store[0];
 }
 
 enum ajar_status finding_accept(const volatile struct finding *shared, struct finding *own)

@@ -13,6 +13,12 @@ const char *event_action_name(enum event_action action)
         return "store-session";
     case EVENT_EXPOSURE_OPENED:
         return "exposure-opened";
+    case EVENT_EXPOSURE_UPDATED:
+        return "exposure-updated";
+    case EVENT_EXPOSURE_CLOSED:
+        return "exposure-closed";
+    case EVENT_STORE_REACHABLE:
+        return "store-reachable";
     case EVENT_EVENTS_FOLDED:
         return "events-folded";
     case EVENT_SENSOR_STATUS:
@@ -73,4 +79,31 @@ const char *trouble_name(enum trouble_kind kind)
         [TROUBLE_EVENTS_NOT_ACCEPTED] = "events-not-accepted",
     };
     return names[kind];
+}
+
+const char *zone_name(enum zone zone)
+{
+    static const char *const names[ZONES] = {
+        [ZONE_OUTSIDE] = "outside", [ZONE_INTERNAL] = "internal", [ZONE_ALLOWED] = "allowed"};
+    return names[zone];
+}
+
+const char *closing_name(enum closing closing)
+{
+    static const char *const names[CLOSINGS] = {[CLOSING_NONE] = "",
+                                                [CLOSING_REFUSED] = "refused",
+                                                [CLOSING_RESET] = "reset",
+                                                [CLOSING_SILENCE] = "silence"};
+    return names[closing];
+}
+
+const char *severity_word(int severity)
+{
+    if (severity >= 90)
+        return "critical";
+    if (severity >= 70)
+        return "high";
+    if (severity >= 40)
+        return "medium";
+    return severity >= 20 ? "low" : "info";
 }

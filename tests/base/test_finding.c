@@ -148,18 +148,36 @@ Test(finding_accept, refuses_what_no_finding_has)
 {
     static const struct finding right = {
         .verdict = VERDICT_PROBED, .transport = 6, .server_port = 1, .store = "s"};
-    struct finding wrong[6];
-    for (size_t i = 0; i < 6; i++)
+    struct finding wrong[7];
+    for (size_t i = 0; i < 7; i++)
         wrong[i] = right;
-    wrong[0].kind = FINDING_SESSION + 1;
+    wrong[0].kind = FINDING_DOOR + 1;
     wrong[1].verdict = VERDICT_NONE;
     wrong[2].verdict = VERDICTS;
     wrong[3].store[0] = '\0';
     wrong[4].transport = 1;
     wrong[5].server_port = 0;
-    for (size_t i = 0; i < 6; i++)
+    wrong[6].door = DOOR_RESET;
+    for (size_t i = 0; i < 7; i++)
         cr_expect_eq(finding_accept(&wrong[i], &own), AJAR_ERR_FORMAT, "%zu", i);
     cr_expect_eq(finding_accept(&right, &own), AJAR_OK);
+}
+
+Test(finding_accept, takes_only_doors_that_say_what_became_of_them)
+{
+    static const struct finding doors[] = {
+        {.kind = FINDING_DOOR, .transport = 6, .server_port = 1, .door = DOOR_SILENT},
+        {.kind = FINDING_DOOR, .transport = 6, .server_port = 1, .door = DOOR_OPAQUE, .store = "s"},
+    };
+    struct finding wrong[4] = {doors[0], doors[1], doors[0], doors[0]};
+    wrong[0].door = DOOR_NONE;
+    wrong[1].store[0] = '\0';
+    wrong[2].store[0] = 's';
+    wrong[3].verdict = VERDICT_OPEN;
+    for (size_t i = 0; i < 2; i++)
+        cr_expect_eq(finding_accept(&doors[i], &own), AJAR_OK, "%zu", i);
+    for (size_t i = 0; i < 4; i++)
+        cr_expect_eq(finding_accept(&wrong[i], &own), AJAR_ERR_FORMAT, "%zu", i);
 }
 
 static _Atomic bool done;
