@@ -31,6 +31,24 @@ static void nap(void)
     (void)nanosleep(&length, NULL);
 }
 
+/* Accepts what there is: journal_commit(), or journal_commit_last(). */
+static bool commit(struct delivery *d,
+                   enum ajar_status (*how)(struct journal *journal, struct ledger *ledger,
+                                           const char *import_id, uint64_t ring_id,
+                                           uint64_t ring_position))
+{
+    const char *import_id = d->options.import_id ? d->options.import_id : "";
+    uint64_t ring_id = delivery_is_live(d) ? supervision_ring_id(d->options.supervision) : 0;
+    return how(d->journal, d->ledger, import_id, ring_id, ring_position(d->options.findings)) ==
+           AJAR_OK;
+}
+
+static void release(struct delivery *d)
+{
+    ring_release(d->options.findings);
+    d->taken = 0;
+}
+
 /*
  * A commit that fails is the journal's to repeat. The slots are held as long as the ring has room,
  * so that a delivery side that dies meanwhile has lost nothing; then they go back, as capture does
@@ -39,23 +57,17 @@ static void nap(void)
  */
 void delivery_settle(struct delivery *d)
 {
-    struct ring *ring = d->options.findings;
     bool is_accepted = true;
     if (d->journal && (d->unsettled || journal_is_due(d->journal))) {
-        const char *import_id = d->options.import_id ? d->options.import_id : "";
-        uint64_t ring_id = delivery_is_live(d) ? supervision_ring_id(d->options.supervision) : 0;
         uint64_t before = timestamp_monotonic();
-        is_accepted = journal_commit(d->journal, d->ledger, import_id, ring_id,
-                                     ring_position(ring)) == AJAR_OK;
+        is_accepted = commit(d, journal_commit);
         uint64_t now = timestamp_monotonic();
         d->next_commit_ns = now + (now - before > COMMIT_NS ? now - before : COMMIT_NS);
     }
     emitter_flush(d->emitter);
     d->unsettled = !is_accepted;
-    if (!is_accepted && d->taken < HOLD_REFUSED * d->hold_max)
-        return;
-    ring_release(ring);
-    d->taken = 0;
+    if (is_accepted || d->taken >= HOLD_REFUSED * d->hold_max)
+        release(d);
 }
 
 /* When many minutes end at once, what there is to tell is more than may wait in memory: the journal
@@ -231,14 +243,11 @@ static enum ajar_status report_lost(struct delivery *d, struct problem *problem)
 /* The last events and the state that they led to are accepted together, or not at all. */
 static void settle_at_last(struct delivery *d)
 {
-    d->unsettled = true;
-    if (d->journal) {
-        const char *import_id = d->options.import_id ? d->options.import_id : "";
-        uint64_t ring_id = delivery_is_live(d) ? supervision_ring_id(d->options.supervision) : 0;
-        (void)journal_commit_last(d->journal, d->ledger, import_id, ring_id,
-                                  ring_position(d->options.findings));
-    }
-    delivery_settle(d);
+    if (d->journal)
+        (void)commit(d, journal_commit_last);
+    emitter_flush(d->emitter);
+    release(d);
+    d->unsettled = false;
 }
 
 static enum ajar_status finish(struct delivery *d, const struct sensor_status *last,

@@ -31,7 +31,6 @@ static enum ajar_status open_databases(struct delivery *d, struct problem *probl
     return status;
 }
 
-/* `read` keeps no journal unless somebody takes from it. */
 /* Whether a delivery side of this run has been here before and died. */
 static bool is_successor(const struct delivery *d)
 {
@@ -40,6 +39,7 @@ static bool is_successor(const struct delivery *d)
            supervision_deaths(d->options.supervision, SIDE_DELIVERY, cause) > 0;
 }
 
+/* `read` keeps no journal unless somebody takes from it. */
 static enum ajar_status open_journal(struct delivery *d, struct problem *problem)
 {
     const struct config *config = d->options.config;
