@@ -35,6 +35,9 @@ struct delivery;
 /* Whether the options name a journal that outlives the run. */
 bool delivery_keeps_file(const struct config *config);
 
+/* What the options say of Redis; borrows their texts. */
+struct redis_options delivery_redis_options(const struct config *config);
+
 /*
  * Opens databases, journal and outputs, and goes on where the journal ends: its ledger, its place
  * in the ring. Nothing is written to outputs yet. One sentence in *problem on failure. Free with

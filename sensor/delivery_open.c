@@ -10,14 +10,28 @@
 
 #define HOLD_SHARE 4 /* of the ring's slots one in so many is held back at most */
 
-static const char *none_if_empty(const char *text)
-{
-    return text[0] ? text : NULL;
-}
-
 bool delivery_keeps_file(const struct config *config)
 {
     return config->journal[0] && strcmp(config->journal, CONFIG_JOURNAL_MEMORY) != 0;
+}
+
+struct redis_options delivery_redis_options(const struct config *config)
+{
+    return (struct redis_options){
+        .url = config->redis_url,
+        .user = config->redis_user,
+        .password_file = config->redis_password_file,
+        .sentinel_password_file = config->redis_sentinel_password_file,
+        .ca_file = config->redis_ca_file,
+        .certificate_file = config->redis_certificate_file,
+        .key_file = config->redis_key_file,
+        .verify = config->redis_verify,
+        .prefix = config->redis_prefix,
+        .stream = config->redis_stream,
+        .stream_max = config->redis_stream_max,
+        .list = config->redis_list,
+        .list_max = config->redis_list_max,
+    };
 }
 
 static enum ajar_status open_databases(struct delivery *d, struct problem *problem)
@@ -65,22 +79,10 @@ static enum ajar_status open_outputs(struct delivery *d, struct problem *problem
         .sensor = config->sensor,
         .site = config->site,
         .import_id = d->options.import_id,
-        .file = config->json ? "-" : none_if_empty(config->output),
-        .syslog = none_if_empty(config->syslog),
+        .file = config->json ? "-" : config->output,
+        .syslog = config->syslog,
         .journald = config->journald,
-        .redis = {.url = none_if_empty(config->redis_url),
-                  .user = none_if_empty(config->redis_user),
-                  .password_file = none_if_empty(config->redis_password_file),
-                  .sentinel_password_file = none_if_empty(config->redis_sentinel_password_file),
-                  .ca_file = none_if_empty(config->redis_ca_file),
-                  .certificate_file = none_if_empty(config->redis_certificate_file),
-                  .key_file = none_if_empty(config->redis_key_file),
-                  .verify = config->redis_verify,
-                  .prefix = config->redis_prefix,
-                  .stream = config->redis_stream,
-                  .stream_max = config->redis_stream_max,
-                  .list = none_if_empty(config->redis_list),
-                  .list_max = config->redis_list_max},
+        .redis = delivery_redis_options(config),
         .journal = d->journal,
         .live = delivery_is_live(d),
     };

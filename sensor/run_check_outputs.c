@@ -3,6 +3,7 @@
  * `ajar check`, the outputs: journal, file, system log, Redis. Each is tried as far as it can be
  * without leaving anything behind.
  */
+#include "delivery.h"
 #include "emit/emit.h"
 #include "emit/log_sink.h"
 #include "journal/inspect.h"
@@ -206,29 +207,10 @@ static void check_keys(const struct config *config)
             config->redis_list, (int)length, tag);
 }
 
-static const char *or_null(const char *text)
-{
-    return text[0] ? text : NULL;
-}
-
 static void check_redis(struct checking *c)
 {
     const struct config *config = c->config;
-    struct redis_options options = {
-        .url = config->redis_url,
-        .user = or_null(config->redis_user),
-        .password_file = or_null(config->redis_password_file),
-        .sentinel_password_file = or_null(config->redis_sentinel_password_file),
-        .ca_file = or_null(config->redis_ca_file),
-        .certificate_file = or_null(config->redis_certificate_file),
-        .key_file = or_null(config->redis_key_file),
-        .verify = config->redis_verify,
-        .prefix = config->redis_prefix,
-        .stream = config->redis_stream,
-        .stream_max = config->redis_stream_max,
-        .list = or_null(config->redis_list),
-        .list_max = config->redis_list_max,
-    };
+    struct redis_options options = delivery_redis_options(config);
     char text[128];
     struct problem problem = {.text = ""};
     if (!config->redis_url[0])
