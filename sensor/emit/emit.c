@@ -39,21 +39,16 @@ static void ignore_sigpipe(void)
     (void)sigaction(SIGPIPE, &ignore, NULL);
 }
 
-static bool is_given(const char *text)
-{
-    return text && text[0];
-}
-
 static enum ajar_status open_outputs(struct emitter *emitter, struct problem *problem)
 {
     const struct emit_options *options = &emitter->options;
     enum ajar_status status = AJAR_OK;
     /* Redis first: if it refuses, nothing must have been written anywhere. */
-    if (is_given(options->redis.url))
+    if (option_is_given(options->redis.url))
         status = redis_sink_open(options, &emitter->redis, problem);
-    if (status == AJAR_OK && is_given(options->file))
+    if (status == AJAR_OK && option_is_given(options->file))
         status = file_sink_open(options->file, options->live, &emitter->file, problem);
-    if (status == AJAR_OK && (is_given(options->syslog) || options->journald))
+    if (status == AJAR_OK && (option_is_given(options->syslog) || options->journald))
         status = log_sink_open(options, &log_paths_system, &emitter->logs, problem);
     return status;
 }

@@ -15,7 +15,13 @@
 
 #define EMIT_JSON_MAX 16384 /* bytes of one event's line; lists are cut to fit */
 
-/* Where Redis is and what goes there. Texts are borrowed; NULL or "" = not given. */
+/* An option's text: NULL or "" = not given. */
+static inline bool option_is_given(const char *text)
+{
+    return text && text[0];
+}
+
+/* Where Redis is and what goes there. Texts are borrowed; see option_is_given(). */
 struct redis_options {
     const char *url; /* docs/redis.md: redis, rediss, unix, redis+sentinel, rediss+sentinel */
     const char *user;
@@ -28,19 +34,25 @@ struct redis_options {
     const char *prefix; /* "{ajar}" */
     bool stream;        /* events to the stream PREFIX:events, alerts, state */
     uint64_t stream_max; /* MAXLEN ~ of the stream */
-    const char *list;    /* key of a list for Logstash and its like, NULL = none */
+    const char *list;    /* key of a list for Logstash and its like */
     uint64_t list_max;   /* at this length the oldest entries go, counted */
 };
 
+/* Who names no list gets the stream. */
+static inline bool redis_options_want_stream(const struct redis_options *options)
+{
+    return options->stream || !option_is_given(options->list);
+}
+
+/* Texts are borrowed; see option_is_given(). */
 struct emit_options {
-    const char *sensor; /* observer.name */
-    const char *site;   /* ajar.site */
-    const char
-        *import_id;     /* ajar.import for offline runs that go to Redis or a journal; NULL live */
-    const char *file;   /* NDJSON: path, "-" for stdout, NULL for none */
-    const char *syslog; /* facility ("local0"), NULL for none */
+    const char *sensor;    /* observer.name */
+    const char *site;      /* ajar.site */
+    const char *import_id; /* ajar.import of runs offline to Redis or a journal; NULL live */
+    const char *file;      /* NDJSON: path, or "-" for stdout */
+    const char *syslog;    /* facility ("local0") */
     bool journald;
-    struct redis_options redis; /* url NULL = none */
+    struct redis_options redis; /* without a url: none */
     struct journal *journal;    /* borrowed; NULL only when there is no Redis */
     bool live;                  /* watch: a Redis that is away is retried for ever; read: not */
 };
@@ -91,8 +103,7 @@ bool emitter_is_own(const struct emitter *emitter, const struct finding *finding
 void emitter_trouble(struct emitter *emitter, char *text, size_t size);
 
 /* Whether nobody takes events any more: the only output was standard output and its reader has
- * gone.
- */
+ * gone. */
 bool emitter_is_needless(const struct emitter *emitter);
 
 /*

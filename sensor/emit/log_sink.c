@@ -28,7 +28,7 @@ static enum ajar_status open_syslog(struct log_sink *sink, const char *path,
                                     struct problem *problem)
 {
     const char *name = sink->options->syslog;
-    if (!name || !name[0])
+    if (!option_is_given(name))
         return AJAR_OK;
     if (log_facility_find(name, &sink->facility) != AJAR_OK)
         return problem_set(problem, AJAR_ERR_USAGE, "\"%s\" is not a facility of syslog", name);

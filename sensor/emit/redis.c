@@ -21,7 +21,6 @@
 static void write_contract(struct redis_sink *sink)
 {
     const struct emit_options *options = &sink->options;
-    bool has_list = options->redis.list && options->redis.list[0];
     sink->contract = (struct redis_batch_options){
         .prefix = options->redis.prefix,
         .sensor = options->sensor,
@@ -29,9 +28,9 @@ static void write_contract(struct redis_sink *sink)
         .site = options->site,
         .journal_uuid = journal_uuid(options->journal),
         .is_import = options->import_id != NULL,
-        .has_stream = options->redis.stream || !has_list,
+        .has_stream = redis_options_want_stream(&options->redis),
         .stream_max = options->redis.stream_max,
-        .list = has_list ? options->redis.list : NULL,
+        .list = option_is_given(options->redis.list) ? options->redis.list : NULL,
         .list_max = options->redis.list_max,
     };
 }

@@ -21,11 +21,6 @@ static void ignore_sigpipe(void)
     (void)sigaction(SIGPIPE, &ignore, NULL);
 }
 
-static bool is_given(const char *text)
-{
-    return text && text[0] != '\0';
-}
-
 /* read() and not stdio, whose buffer would keep the password. */
 static enum ajar_status read_password(const char *path, char password[static REDIS_PASSWORD_MAX],
                                       struct problem *problem)
@@ -62,8 +57,8 @@ static enum ajar_status choose_user(struct redis_url *url, const char *option,
                                     struct problem *problem)
 {
     const char *environment = getenv("AJAR_REDIS_USER");
-    const char *user = is_given(option) ? option : environment;
-    if (!is_given(user) || (url->user[0] && !is_given(option)))
+    const char *user = option_is_given(option) ? option : environment;
+    if (!option_is_given(user) || (url->user[0] && !option_is_given(option)))
         return AJAR_OK;
     if (strlen(user) >= sizeof url->user)
         return problem_set(problem, AJAR_ERR_USAGE, "the Redis user is longer than %d bytes",
@@ -81,14 +76,14 @@ static enum ajar_status choose_password(struct redis_url *url, const char *file,
 {
     const char *environment = getenv("AJAR_REDIS_PASSWORD");
     char read[REDIS_PASSWORD_MAX] = "";
-    enum ajar_status status = is_given(file) ? read_password(file, read, problem) : AJAR_OK;
+    enum ajar_status status = option_is_given(file) ? read_password(file, read, problem) : AJAR_OK;
     if (status == AJAR_OK && read[0]) {
         if (url->password[0] && strcmp(url->password, read) != 0)
             log_warning("Redis: the password of the file %s is used, not that of the URL; give one "
                         "of them",
                         file);
         memcpy(url->password, read, sizeof read);
-    } else if (status == AJAR_OK && !url->password[0] && is_given(environment)) {
+    } else if (status == AJAR_OK && !url->password[0] && option_is_given(environment)) {
         if (strlen(environment) >= sizeof url->password)
             status =
                 problem_set(problem, AJAR_ERR_USAGE, "AJAR_REDIS_PASSWORD is longer than %d bytes",
@@ -103,7 +98,7 @@ static enum ajar_status choose_password(struct redis_url *url, const char *file,
 static enum ajar_status prepare_sentinel(struct redis_access *access, const char *file,
                                          struct problem *problem)
 {
-    if (!is_given(file))
+    if (!option_is_given(file))
         return AJAR_OK;
     if (!access->url.sentinel)
         return problem_set(problem, AJAR_ERR_USAGE,
@@ -118,8 +113,8 @@ static enum ajar_status prepare_tls(struct redis_access *access,
                                     const struct redis_options *options, struct problem *problem)
 {
     if (!access->url.tls) {
-        if (is_given(options->ca_file) || is_given(options->certificate_file) ||
-            is_given(options->key_file))
+        if (option_is_given(options->ca_file) || option_is_given(options->certificate_file) ||
+            option_is_given(options->key_file))
             return problem_set(problem, AJAR_ERR_USAGE,
                                "certificates for TLS are given, but %s is without TLS; begin it "
                                "with rediss",

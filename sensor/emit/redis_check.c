@@ -6,6 +6,7 @@
  */
 #include "emit/redis_check.h"
 
+#include "emit/redis_batch.h"
 #include "emit/redis_node.h"
 
 #include <stdio.h>
@@ -13,7 +14,6 @@
 
 #define COMMANDS_MAX 16
 #define WORDS_MAX    128
-#define KEY_MAX      512
 
 /* ARGV: for each command how many words follow, and these. Gives the names of those forbidden. */
 static const char script[] = "local missing, i = {}, 1 "
@@ -58,7 +58,7 @@ struct question {
     const struct redis_options *options;
     const char *words[WORDS_MAX];
     size_t count;
-    char keys[COMMANDS_MAX][KEY_MAX];
+    char keys[COMMANDS_MAX][REDIS_KEY_MAX];
     char counts[COMMANDS_MAX][4];
     size_t commands;
 };
@@ -69,9 +69,9 @@ static void add_right(struct question *q, const struct right *right)
     char *key = q->keys[q->commands], *count = q->counts[q->commands];
     q->commands++;
     if (right->key)
-        (void)snprintf(key, KEY_MAX, "%s%s", q->options->prefix, right->key);
+        (void)snprintf(key, REDIS_KEY_MAX, "%s%s", q->options->prefix, right->key);
     else
-        (void)snprintf(key, KEY_MAX, "%s", q->options->list);
+        (void)snprintf(key, REDIS_KEY_MAX, "%s", q->options->list);
     while (more < 4 && right->more[more])
         more++;
     (void)snprintf(count, sizeof q->counts[0], "%u", more + 2);
@@ -92,9 +92,9 @@ static void make_question(struct question *q, const struct redis_options *option
 {
     *q = (struct question){.options = options, .words = {"EVALSHA", sha, "0"}, .count = 3};
     add_rights(q, always, sizeof always / sizeof always[0]);
-    if (options->stream)
+    if (redis_options_want_stream(options))
         add_rights(q, for_stream, sizeof for_stream / sizeof for_stream[0]);
-    if (options->list && options->list[0])
+    if (option_is_given(options->list))
         add_rights(q, for_list, sizeof for_list / sizeof for_list[0]);
     q->words[q->count] = NULL;
 }

@@ -28,11 +28,6 @@ enum ajar_status redis_tls_check(struct problem *problem)
     return AJAR_OK;
 }
 
-static bool is_given(const char *text)
-{
-    return text && text[0] != '\0';
-}
-
 const char *redis_tls_last_error(void)
 {
     const char *reason = ERR_reason_error_string(ERR_peek_last_error());
@@ -53,7 +48,7 @@ static enum ajar_status refuse_file(const char *what, const char *path, const ch
 static enum ajar_status load_authorities(struct redis_tls *tls, const char *path,
                                          struct problem *problem)
 {
-    if (!is_given(path)) {
+    if (!option_is_given(path)) {
         (void)SSL_CTX_set_default_verify_paths(tls->context);
         return AJAR_OK;
     }
@@ -66,14 +61,14 @@ static enum ajar_status load_authorities(struct redis_tls *tls, const char *path
 static enum ajar_status load_certificate(struct redis_tls *tls, const char *certificate,
                                          const char *key, struct problem *problem)
 {
-    if (!is_given(certificate) && !is_given(key))
+    if (!option_is_given(certificate) && !option_is_given(key))
         return AJAR_OK;
-    if (!is_given(certificate))
+    if (!option_is_given(certificate))
         return problem_set(problem, AJAR_ERR_USAGE,
                            "TLS to Redis: a key without a certificate; give its file too");
     if (SSL_CTX_use_certificate_chain_file(tls->context, certificate) != 1)
         return refuse_file("the certificate", certificate, "a PEM file", problem);
-    const char *path = is_given(key) ? key : certificate;
+    const char *path = option_is_given(key) ? key : certificate;
     if (SSL_CTX_use_PrivateKey_file(tls->context, path, SSL_FILETYPE_PEM) != 1)
         return refuse_file("the key", path, "the certificate's key, a PEM file without a password",
                            problem);
