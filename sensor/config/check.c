@@ -5,6 +5,7 @@
 #include "config/check.h"
 
 #include "emit/emit.h"
+#include "emit/log_format.h"
 
 #include <net/if.h>
 #include <stdbool.h>
@@ -73,11 +74,9 @@ enum ajar_status check_user(const char *value, struct problem *problem)
 
 enum ajar_status check_facility(const char *value, struct problem *problem)
 {
-    static const char *const known[] = {"",       "user",   "daemon", "auth",   "local0", "local1",
-                                        "local2", "local3", "local4", "local5", "local6", "local7"};
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
-        if (strcmp(value, known[i]) == 0)
-            return AJAR_OK;
+    unsigned number;
+    if (value[0] == '\0' || log_facility_find(value, &number) == AJAR_OK)
+        return AJAR_OK;
     return problem_set(problem, AJAR_ERR_USAGE,
                        "\"%s\" is not a facility; give user, daemon, auth or local0 to local7",
                        value);
@@ -86,7 +85,7 @@ enum ajar_status check_facility(const char *value, struct problem *problem)
 enum ajar_status check_journal(const char *value, struct problem *problem)
 {
     size_t length = strlen(value);
-    if (value[length - 1] == '/')
+    if (length > 0 && value[length - 1] == '/')
         return problem_set(problem, AJAR_ERR_USAGE,
                            "\"%s\" is a folder; give a file in it, such as %sjournal.db", value,
                            value);

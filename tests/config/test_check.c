@@ -53,6 +53,7 @@ Test(check, takes_facilities_that_a_sensor_may_use)
 
 Test(check, takes_a_journal_that_is_a_file_or_memory)
 {
+    cr_assert_eq(check_journal("", NULL), AJAR_OK);
     cr_assert_eq(check_journal("memory", NULL), AJAR_OK);
     cr_assert_eq(check_journal("/var/lib/ajar/journal.db", NULL), AJAR_OK);
     refuse(check_journal, "/var/lib/ajar/",
