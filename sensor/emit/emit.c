@@ -175,10 +175,7 @@ bool emitter_is_needless(const struct emitter *emitter)
 
 enum ajar_status emitter_finish(struct emitter *emitter, int timeout_ms, struct problem *problem)
 {
-    if (emitter->file)
-        file_sink_flush(emitter->file);
-    if (emitter->logs)
-        log_sink_flush(emitter->logs);
+    emitter_flush(emitter);
     return emitter->redis ? redis_sink_finish(emitter->redis, timeout_ms, problem) : AJAR_OK;
 }
 
@@ -216,7 +213,6 @@ enum ajar_status emitter_check_redis(const struct redis_options *options, char *
     struct redis_access *access = NULL;
     struct redis_link *link = NULL;
     struct problem inner = {.text = ""};
-    ignore_sigpipe();
     enum ajar_status status = redis_access_new(options, &access, problem);
     if (status == AJAR_OK)
         status = redis_link_open(access, &link, problem);
