@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "base/timestamp.h"
+#include "emit/redis_node.h"
 #include "emit/redis_refusal.h"
 #include "emit/redis_script.h"
 
@@ -131,25 +132,11 @@ static enum outcome refuse(struct redis_sink *sink, const char *error)
     return refusal->reconnect ? LEAVES : WAITS;
 }
 
-/* One command of up to three words. */
-static bool append_words(struct redis_link *link, const char *const words[3])
-{
-    struct resp resp = {.bytes = NULL};
-    size_t count = 0;
-    while (count < 3 && words[count])
-        count++;
-    resp_begin(&resp, count);
-    for (size_t i = 0; i < count; i++)
-        resp_add_text(&resp, words[i]);
-    bool added = !resp.failed && redis_link_append(link, resp.bytes, resp.used) == AJAR_OK;
-    resp_clear(&resp);
-    return added;
-}
-
-static enum outcome ask(struct redis_sink *sink, const char *const words[3],
+/* One command, whose words end with NULL. */
+static enum outcome ask(struct redis_sink *sink, const char *const *words,
                         struct redis_reply *reply)
 {
-    if (!append_words(sink->link, words) || redis_link_read(sink->link, reply) != AJAR_OK) {
+    if (redis_link_ask(sink->link, words, reply, NULL, NULL) != AJAR_OK) {
         tell_link_trouble(sink);
         return LEAVES;
     }
@@ -159,7 +146,7 @@ static enum outcome ask(struct redis_sink *sink, const char *const words[3],
 static enum outcome load_script(struct redis_sink *sink)
 {
     struct redis_reply reply;
-    const char *const words[3] = {"SCRIPT", "LOAD", redis_script};
+    const char *const words[] = {"SCRIPT", "LOAD", redis_script, NULL};
     enum outcome outcome = ask(sink, words, &reply);
     if (outcome == GOES_ON)
         (void)snprintf(sink->sha, sizeof sink->sha, "%s", reply.text);
@@ -171,7 +158,7 @@ static enum outcome find_place(struct redis_sink *sink)
     char key[REDIS_KEY_MAX];
     struct redis_reply reply;
     redis_batch_mark_key(&sink->contract, key);
-    const char *const words[3] = {"GET", key, NULL};
+    const char *const words[] = {"GET", key, NULL};
     enum outcome outcome = ask(sink, words, &reply);
     if (outcome == GOES_ON)
         redis_place(sink, reply.text, NULL);
