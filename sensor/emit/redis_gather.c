@@ -65,6 +65,13 @@ static void add_open_states(struct redis_sink *sink, struct redis_flight *flight
     }
 }
 
+void redis_make_state_due(struct redis_sink *sink, uint64_t due_ns)
+{
+    sink->state_due = true;
+    sink->state_due_ns = due_ns;
+    sink->state_after[0] = '\0';
+}
+
 /* One flight at a time carries it, so that an answer says how far it came. */
 static bool is_state_under_way(const struct redis_sink *sink)
 {
@@ -88,9 +95,7 @@ static void notice_untold(struct redis_sink *sink)
     } else if (sink->state_is_untold && counters.commits > sink->untold_at_commit &&
                !is_state_under_way(sink)) {
         sink->state_is_untold = false;
-        sink->state_due = true;
-        sink->state_due_ns = 0;
-        sink->state_after[0] = '\0';
+        redis_make_state_due(sink, 0);
     }
 }
 
@@ -178,9 +183,7 @@ static void repeat_state(struct redis_sink *sink)
     sink->state_pause_ns = sink->state_pause_ns ? sink->state_pause_ns * 2 : STATE_FIRST_NS;
     if (sink->state_pause_ns > STATE_LAST_NS)
         sink->state_pause_ns = STATE_LAST_NS;
-    sink->state_due = true;
-    sink->state_due_ns = timestamp_monotonic() + sink->state_pause_ns;
-    sink->state_after[0] = '\0';
+    redis_make_state_due(sink, timestamp_monotonic() + sink->state_pause_ns);
 }
 
 void redis_note_parts(struct redis_sink *sink, const struct redis_flight *flight,

@@ -68,9 +68,7 @@ static void go_back(struct redis_sink *sink, uint64_t have, uint64_t confirmed)
                 (unsigned long long)confirmed);
     if (sink->rewound_to < confirmed)
         sink->rewound_to = confirmed;
-    sink->state_due = true;
-    sink->state_due_ns = 0;
-    sink->state_after[0] = '\0';
+    redis_make_state_due(sink, 0);
 }
 
 void redis_place(struct redis_sink *sink, const char *mark, struct redis_flight *answered)

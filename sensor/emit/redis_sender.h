@@ -101,6 +101,9 @@ bool redis_gather(struct redis_sink *sink, struct redis_flight *flight, int wait
 /* What it carried beside events is due again. */
 void redis_gather_again(struct redis_sink *sink, const struct redis_flight *flight);
 
+/* The state of all open exposures is due, not before this time (monotonic). */
+void redis_make_state_due(struct redis_sink *sink, uint64_t due_ns);
+
 /* Takes note of the parts that were refused, and of the state that arrived. */
 void redis_note_parts(struct redis_sink *sink, const struct redis_flight *flight,
                       const long long *numbers);
