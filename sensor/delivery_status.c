@@ -14,7 +14,7 @@
 #define SECOND_NS          UINT64_C(1000000000)
 #define LOOK_INTERVAL_NS   (SECOND_NS / 4)
 #define STATUS_INTERVAL_NS (30 * SECOND_NS)
-#define TROUBLE_TEXT_MAX   256
+#define SENTENCE_MAX       256 /* of a trouble */
 
 /* Both processes; stays 0 where /proc is not mounted. */
 static uint64_t count_memory(const struct delivery *d)
@@ -64,17 +64,7 @@ static void count_own(struct delivery *d, struct sensor_status *own)
 /* Counts go on from those of delivery sides that died. */
 static void add_own(struct sensor_status *status, const struct sensor_status *own)
 {
-    status->findings += own->findings;
-    status->findings_dropped += own->findings_dropped;
-    status->events += own->events;
-    status->events_dropped += own->events_dropped;
-    status->events_folded += own->events_folded;
-    status->events_accepted += own->events_accepted;
-    status->events_not_accepted += own->events_not_accepted;
-    status->events_trimmed += own->events_trimmed;
-    status->own_findings += own->own_findings;
-    status->log_dropped += own->log_dropped;
-    status->list_dropped += own->list_dropped;
+    supervision_add_counts(status, own);
     status->queue = own->queue;
     status->journal_bytes = own->journal_bytes;
     memcpy(status->journal, own->journal, sizeof status->journal);
@@ -120,7 +110,7 @@ static void tell_deaths(struct delivery *d, enum side side, enum trouble_kind ki
 {
     struct supervision *supervision = d->options.supervision;
     char cause[SUPERVISION_CAUSE_MAX];
-    char text[TROUBLE_TEXT_MAX];
+    char text[SENTENCE_MAX];
     uint32_t deaths = supervision_deaths(supervision, side, cause);
     if (deaths == supervision_deaths_told(supervision, side))
         return;
@@ -135,7 +125,7 @@ static void tell_deaths(struct delivery *d, enum side side, enum trouble_kind ki
 static void tell_trimmed(struct delivery *d, const struct journal_counters *counters,
                          uint64_t time_ns)
 {
-    char text[TROUBLE_TEXT_MAX];
+    char text[SENTENCE_MAX];
     bool feeds_redis = d->options.config->redis_url[0];
     uint64_t gone = feeds_redis ? counters->trimmed : counters->expired;
     uint64_t more =
@@ -151,7 +141,7 @@ static void tell_trimmed(struct delivery *d, const struct journal_counters *coun
 
 static void tell_journal(struct delivery *d, uint64_t time_ns)
 {
-    char text[TROUBLE_TEXT_MAX];
+    char text[SENTENCE_MAX];
     struct journal_counters counters;
     uint64_t now = timestamp_monotonic();
     const char *aside = journal_moved_aside(d->journal);

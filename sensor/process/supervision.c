@@ -108,8 +108,7 @@ static void add_numbers(struct sensor_status *sum, const struct sensor_status *m
         sum->packet_time_ns = more->packet_time_ns;
 }
 
-/* Likewise what one more delivery side counted. */
-static void add_counts(struct sensor_status *sum, const struct sensor_status *more)
+void supervision_add_counts(struct sensor_status *sum, const struct sensor_status *more)
 {
     sum->findings += more->findings;
     sum->findings_dropped += more->findings_dropped;
@@ -153,7 +152,7 @@ void supervision_end_delivery(struct supervision *supervision, int wait_status)
     copy_out(&control->ended, &sum);
     (void)read_numbers(&control->delivered, &last);
     memset((void *)&control->delivered, 0, sizeof control->delivered);
-    add_counts(&sum, &last);
+    supervision_add_counts(&sum, &last);
     write_numbers(&control->ended, &sum);
     uint64_t at_work = atomic_exchange(&control->at_work, 0);
     if (was_killed(wait_status))

@@ -25,7 +25,7 @@ struct board {
     struct shared_status status;
 };
 
-/* Deaths of a side. `cause` is written before `count`. */
+/* Deaths of a side. `wait_status` is written before `count`. */
 struct deaths {
     _Atomic uint32_t count;
     _Atomic uint32_t told;   /* written by the delivery side */

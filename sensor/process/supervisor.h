@@ -80,6 +80,9 @@ void supervision_report(struct supervision *supervision, const struct sensor_sta
  * and those that delivery sides counted before they died. */
 void supervision_read_status(struct supervision *supervision, struct sensor_status *status);
 
+/* Adds what one more delivery side counted to a sum; what is no count stays. */
+void supervision_add_counts(struct sensor_status *sum, const struct sensor_status *more);
+
 /* Delivery side: what it counted itself up to now, kept for the case that it dies. */
 void supervision_keep_counts(struct supervision *supervision, const struct sensor_status *own);
 
