@@ -5,8 +5,6 @@
  */
 #include "base/timestamp.h"
 
-#include <time.h>
-
 #define NS_PER_SECOND   1000000000ULL
 #define SECONDS_PER_DAY 86400ULL
 

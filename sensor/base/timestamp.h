@@ -4,6 +4,7 @@
 #define AJAR_BASE_TIMESTAMP_H
 
 #include <stdint.h>
+#include <time.h>
 
 #define TIMESTAMP_TEXT_MAX 28 /* "2019-12-29T10:11:12.123456Z" and a NUL */
 
@@ -15,5 +16,12 @@ uint64_t timestamp_now(void);
 
 /* A clock that never jumps, in ns since some point: for durations and timeouts only. Any thread. */
 uint64_t timestamp_monotonic(void);
+
+/* A time in ns as the C library takes it. */
+static inline struct timespec timestamp_to_timespec(uint64_t time_ns)
+{
+    return (struct timespec){.tv_sec = (time_t)(time_ns / 1000000000),
+                             .tv_nsec = (long)(time_ns % 1000000000)};
+}
 
 #endif

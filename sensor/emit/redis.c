@@ -13,9 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <time.h>
 
-#define NS_PER_S  1000000000ULL
 #define NS_PER_MS 1000000ULL
 
 static void write_contract(struct redis_sink *sink)
@@ -37,13 +35,8 @@ static void write_contract(struct redis_sink *sink)
 
 static bool prepare_lock(struct redis_sink *sink)
 {
-    pthread_condattr_t attributes;
-    if (pthread_condattr_init(&attributes) != 0)
-        return false;
-    bool made = pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0 &&
-                pthread_cond_init(&sink->changed, &attributes) == 0;
-    (void)pthread_condattr_destroy(&attributes);
-    return made && pthread_mutex_init(&sink->lock, NULL) == 0;
+    return pthread_cond_init(&sink->changed, NULL) == 0 &&
+           pthread_mutex_init(&sink->lock, NULL) == 0;
 }
 
 /* A reading with a Redis that says no must end before it gives anything out. One that is still
@@ -136,11 +129,8 @@ static void set_state(struct redis_sink *sink, enum redis_sink_state state)
 
 static void join_sender(struct redis_sink *sink, int timeout_ms)
 {
-    struct timespec until;
-    (void)clock_gettime(CLOCK_REALTIME, &until);
-    uint64_t ns = (uint64_t)until.tv_nsec + (uint64_t)(unsigned)timeout_ms * NS_PER_MS;
-    until.tv_sec += (time_t)(ns / NS_PER_S);
-    until.tv_nsec = (long)(ns % NS_PER_S);
+    const struct timespec until =
+        timestamp_to_timespec(timestamp_now() + (uint64_t)(unsigned)timeout_ms * NS_PER_MS);
     set_state(sink, REDIS_SINK_CLOSING);
     journal_wake_reader(sink->options.journal);
     if (pthread_timedjoin_np(sink->thread, NULL, &until) != 0) {

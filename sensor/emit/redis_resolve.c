@@ -16,7 +16,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define LATE_ANSWER_NS (60 * 1000000000ULL) /* an older one is no news */
 
@@ -103,8 +102,7 @@ static bool is_useful(const struct lookup *lookup, const char *name)
 /* With the lock held: *service.lookup has the answer then. */
 static enum ajar_status wait_for_answer(const char *name, uint64_t deadline, struct problem *cause)
 {
-    const struct timespec until = {.tv_sec = (time_t)(deadline / 1000000000ULL),
-                                   .tv_nsec = (long)(deadline % 1000000000ULL)};
+    const struct timespec until = timestamp_to_timespec(deadline);
     if (!is_useful(service.lookup, name)) {
         if (service.lookup && service.lookup->done_ns == 0)
             return problem_set(cause, AJAR_ERR_SYSTEM,

@@ -16,9 +16,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#define NS_PER_S    1000000000ULL
 #define NS_PER_MS   1000000ULL
 #define REST_MS     500 /* between looks for a heartbeat or state that is due */
 #define RETRIES_MAX 5   /* in a row without back-off: moved slots, a script that was forgotten */
@@ -78,16 +76,13 @@ uint64_t redis_sender_draw(struct redis_sink *sink)
 
 void redis_sender_pause(struct redis_sink *sink, int wait_ms)
 {
-    struct timespec until;
-    (void)clock_gettime(CLOCK_MONOTONIC, &until);
-    uint64_t ns = (uint64_t)until.tv_nsec + (uint64_t)(unsigned)wait_ms * NS_PER_MS;
-    until.tv_sec += (time_t)(ns / NS_PER_S);
-    until.tv_nsec = (long)(ns % NS_PER_S);
+    const struct timespec until =
+        timestamp_to_timespec(timestamp_monotonic() + (uint64_t)(unsigned)wait_ms * NS_PER_MS);
     (void)pthread_mutex_lock(&sink->lock);
     enum redis_sink_state state = sink->state;
     int result = 0;
     while (result == 0 && sink->state == state)
-        result = pthread_cond_timedwait(&sink->changed, &sink->lock, &until);
+        result = pthread_cond_clockwait(&sink->changed, &sink->lock, CLOCK_MONOTONIC, &until);
     (void)pthread_mutex_unlock(&sink->lock);
 }
 

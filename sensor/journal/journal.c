@@ -11,18 +11,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-static enum ajar_status init_locks(struct journal *journal)
+static void init_locks(struct journal *journal)
 {
-    pthread_condattr_t attributes;
-    if (pthread_condattr_init(&attributes) != 0)
-        return AJAR_ERR_MEMORY;
-    (void)pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
     (void)pthread_mutex_init(&journal->stating, NULL);
     (void)pthread_mutex_init(&journal->reading, NULL);
     (void)pthread_mutex_init(&journal->waiting, NULL);
-    (void)pthread_cond_init(&journal->arrived, &attributes);
-    (void)pthread_condattr_destroy(&attributes);
-    return AJAR_OK;
+    (void)pthread_cond_init(&journal->arrived, NULL);
 }
 
 static enum ajar_status journal_new(const struct journal_options *options, struct journal **journal)
@@ -37,12 +31,13 @@ static enum ajar_status journal_new(const struct journal_options *options, struc
     (void)text_copy(made->trouble, sizeof made->trouble, "ok", 2);
     made->options.sensor = strdup(options->sensor);
     made->path = options->path ? strdup(options->path) : NULL;
-    if (!made->options.sensor || (options->path && !made->path) || init_locks(made) != AJAR_OK) {
+    if (!made->options.sensor || (options->path && !made->path)) {
         free((char *)made->options.sensor);
         free(made->path);
         free(made);
         return AJAR_ERR_MEMORY;
     }
+    init_locks(made);
     if (made->path)
         made->name = made->path;
     *journal = made;

@@ -10,9 +10,7 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-#define NS_PER_S  1000000000ULL
 #define NS_PER_MS 1000000ULL
 #define PAUSE_MS  50          /* after a failure */
 #define TEXT_ROOM (64u << 10) /* of a batch beyond JOURNAL_BATCH_BYTES, for the last event */
@@ -55,13 +53,14 @@ void journal_wake_reader(struct journal *journal)
 static void wait_until(struct journal *journal, uint64_t above, int wait_ms)
 {
     uint64_t patience = wait_ms > 0 ? (uint64_t)wait_ms : 0;
-    uint64_t end = timestamp_monotonic() + patience * NS_PER_MS;
-    struct timespec until = {.tv_sec = (time_t)(end / NS_PER_S), .tv_nsec = (long)(end % NS_PER_S)};
+    const struct timespec until =
+        timestamp_to_timespec(timestamp_monotonic() + patience * NS_PER_MS);
     int result = 0;
     (void)pthread_mutex_lock(&journal->waiting);
     while (result == 0 && wait_ms > 0 && atomic_load(&journal->last_sequence) <= above &&
            !atomic_load(&journal->awake))
-        result = pthread_cond_timedwait(&journal->arrived, &journal->waiting, &until);
+        result =
+            pthread_cond_clockwait(&journal->arrived, &journal->waiting, CLOCK_MONOTONIC, &until);
     (void)pthread_mutex_unlock(&journal->waiting);
 }
 

@@ -40,3 +40,10 @@ Test(timestamp, reads_the_clocks)
     uint64_t before = timestamp_monotonic();
     cr_assert_geq(timestamp_monotonic(), before);
 }
+
+Test(timestamp, parts_seconds_from_the_rest)
+{
+    struct timespec time = timestamp_to_timespec(1577614331123456789);
+    cr_assert_eq(time.tv_sec, 1577614331);
+    cr_assert_eq(time.tv_nsec, 123456789);
+}
