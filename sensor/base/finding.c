@@ -91,8 +91,8 @@ static void mend_lists(struct finding *f)
         f->datasets[i].source = make_word(f->datasets[i].source, COUNT_LISTING);
     }
     for (size_t i = 0; i < f->class_count; i++) {
-        END_TEXT(f->classes[i].name);
-        END_TEXT(f->classes[i].sample);
+        TEXT_END(f->classes[i].name);
+        TEXT_END(f->classes[i].sample);
         make_bool(&f->classes[i].by_name);
     }
 }
