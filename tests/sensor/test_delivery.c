@@ -225,9 +225,10 @@ Test(delivery, wants_a_packet_side_gone_that_breaks_the_ring)
     start_live(&live);
     push_finding(1);
     WAIT_FOR(count_lines("\"store-query\"") == 1);
-    /* The head lies at the start of the page before the slots; the next slot is the second, and one
-     * is two pages long. */
-    uint64_t *head = (uint64_t *)(void *)((char *)ring_reserve(ring) - (size_t)3 * 4096);
+    /* The head lies at the start of the page before the slots, which are whole pages; the next slot
+     * is the second. */
+    size_t page = 4096, slot = (sizeof(struct finding) + page - 1) / page * page;
+    uint64_t *head = (uint64_t *)(void *)((char *)ring_reserve(ring) - slot - page);
     cr_assert_eq(*head, 1);
     *(volatile uint64_t *)head = 1000000;
     WAIT_FOR(supervision.control->broken == 1);
