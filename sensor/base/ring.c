@@ -51,8 +51,7 @@ struct ring {
 
 static void futex_sleep(_Atomic uint32_t *flag, int64_t timeout_ns)
 {
-    struct timespec timeout = {.tv_sec = (time_t)(timeout_ns / 1000000000),
-                               .tv_nsec = (long)(timeout_ns % 1000000000)};
+    const struct timespec timeout = timestamp_to_timespec((uint64_t)timeout_ns);
     (void)syscall(SYS_futex, flag, FUTEX_WAIT, 1, &timeout, NULL, 0);
 }
 
