@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the delivery side says of the sensor: the status event every half minute, the heartbeat's
- * numbers every second, and troubles as they happen.
+ * What the delivery side says of the sensor: every half minute the status event, whose numbers are
+ * the heartbeat's too, and troubles as they happen.
  */
 #include "base/timestamp.h"
 #include "delivery_inside.h"
@@ -192,8 +192,9 @@ void delivery_look_around(struct delivery *d)
     if (now >= d->next_status_ns) {
         d->next_status_ns = now + STATUS_INTERVAL_NS;
         delivery_tell_status(d, &numbers);
-        return;
+    } else {
+        struct sensor_status own;
+        count_own(d, &own);
+        supervision_keep_counts(d->options.supervision, &own);
     }
-    delivery_complete_status(d, &numbers);
-    emitter_report(d->emitter, &numbers);
 }

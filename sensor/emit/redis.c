@@ -101,6 +101,7 @@ void redis_sink_report(struct redis_sink *sink, const struct sensor_status *stat
         return;
     (void)pthread_mutex_lock(&sink->lock);
     sink->status = *status;
+    sink->list_dropped_then = atomic_load(&sink->list_dropped);
     sink->has_status = true;
     (void)pthread_mutex_unlock(&sink->lock);
 }

@@ -111,7 +111,8 @@ static bool add_heartbeat(struct redis_sink *sink, struct redis_flight *flight)
     struct redis_heartbeat heartbeat;
     (void)pthread_mutex_lock(&sink->lock);
     bool due = sink->has_status && sink->contract.has_stream;
-    heartbeat.status = sink->status;
+    heartbeat.status = sink->status; /* its counts are those of senders that died, too */
+    heartbeat.status.list_dropped += atomic_load(&sink->list_dropped) - sink->list_dropped_then;
     sink->has_status = false;
     (void)pthread_mutex_unlock(&sink->lock);
     if (!due)
@@ -119,7 +120,6 @@ static bool add_heartbeat(struct redis_sink *sink, struct redis_flight *flight)
     journal_read_counters(sink->options.journal, &heartbeat.journal);
     journal_trouble(sink->options.journal, heartbeat.journal_trouble,
                     sizeof heartbeat.journal_trouble);
-    heartbeat.status.list_dropped = atomic_load(&sink->list_dropped);
     redis_batch_add_heartbeat(&flight->batch, &heartbeat);
     return true;
 }

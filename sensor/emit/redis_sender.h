@@ -46,7 +46,8 @@ struct redis_sink {
     char part_trouble[REDIS_KEY_MAX + 64];
     uint64_t part_trouble_end_ns;
     struct sensor_status status; /* the newest numbers, */
-    bool has_status;             /* that have not been sent */
+    bool has_status;             /* that have not been sent, */
+    uint64_t list_dropped_then;  /* and how many this sender had counted then */
 
     /* The sender's alone. */
     struct redis_flight *flights; /* REDIS_FLIGHTS, used in turn */

@@ -3,6 +3,7 @@
 """The list mode: what Logstash's redis input does to a list (BLPOP, or its script of LRANGE and LTRIM for batches) gives every
 event once and in order; and the cap."""
 import json
+import time
 import unittest
 
 import redis
@@ -85,6 +86,17 @@ class Live(scene.Scene):
         # The last heartbeat goes with the last event, so what that one pushed off is in no heartbeat any more.
         gone = server.ask("XLEN", "{ajar}:events") - 3
         self.assertIn(int(server.ask("HGET", "{ajar}:sensor:span-1", "list_dropped")), range(1, gone + 1))
+
+    def test_a_sensor_at_rest_leaves_redis_alone(self):
+        server = support.Redis().start()
+        self.addCleanup(server.close)
+        scene.Watch(self, server.url, "--sensor", "span-1", "--redis-list", LIST)
+        support.wait_until(lambda: server.ask("EXISTS", "{ajar}:sensor:span-1"), "the first heartbeat")
+        time.sleep(1)    # what the start brought along
+        client = redis.Redis(unix_socket_path=server.socket, socket_timeout=10)
+        client.config_resetstat()
+        time.sleep(3)    # the next heartbeat is due after 30 s
+        self.assertEqual([name for name in client.info("commandstats") if "eval" in name], [])
 
     def test_a_reader_that_takes_while_events_come_gets_each_once(self):
         server = support.Redis().start()

@@ -301,6 +301,12 @@ Test(redis, fills_a_list_and_counts_what_goes)
     cr_assert_eq(server_number(&server, "LLEN {ajar}:list"), 100);
     cr_assert_eq(counters().list_dropped, 900);
     assert_exactly_once();
+    const struct sensor_status status = {.list_dropped = 907}; /* 7 of a sender that died */
+    redis_sink_report(sink, &status);
+    WAIT_FOR(server_number(&server, "HEXISTS {ajar}:sensor:span-1 list_dropped") == 1);
+    redisReply *reply = server_ask(&server, "HGET {ajar}:sensor:span-1 list_dropped");
+    cr_assert_str_eq(reply->str, "907");
+    freeReplyObject(reply);
 }
 
 Test(redis, beats_without_events_too)
