@@ -112,6 +112,7 @@ struct finding {
     uint8_t identity;      /* enum identity */
     uint8_t transport;     /* IP protocol number */
     uint8_t client_by;     /* enum client_by */
+    uint8_t asked;         /* enum verdict: what the request asks for, VERDICT_NONE = not known */
     uint8_t door;          /* enum door, FINDING_DOOR only */
     uint8_t tool;          /* enum syn_tool */
     bool forwarded;        /* the request names the client it was sent for, see forwarded_for */
@@ -122,6 +123,7 @@ struct finding {
     bool sampled; /* not all of the replies was read */
     bool midstream;
     uint64_t time_ns;  /* packet time of the proof (QUERY), of the end (SESSION) */
+    uint64_t proof_ns; /* SESSION: of the last reply that proved as much, 0 = none */
     uint64_t first_ns; /* first packet of the flow */
     uint64_t ordinal;  /* packet ordinal: findings of several workers merge by it */
     uint32_t exchange; /* number of the exchange in its flow, from 1 */

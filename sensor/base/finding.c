@@ -52,6 +52,7 @@ static void mend_words(struct finding *f)
     f->credentials = make_word(f->credentials, CREDENTIALS_PROVEN);
     f->identity = make_word(f->identity, IDENTITY_PROVEN);
     f->client_by = make_word(f->client_by, CLIENT_BY_CONTENT);
+    f->asked = make_word(f->asked, VERDICTS - 1);
     f->door = make_word(f->door, DOOR_OPAQUE);
     f->tool = make_word(f->tool, SYN_TOOL_ZMAP);
     f->records_source = make_word(f->records_source, COUNT_LISTING);

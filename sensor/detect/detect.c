@@ -432,9 +432,12 @@ static void estimate_rest(struct evidence *evidence, const struct http_body_tota
 }
 
 /* A proof's share in the flow's totals. */
-static void keep_gains(struct evidence *evidence, const struct judgement *judgement)
+static void keep_gains(struct evidence *evidence, const struct judgement *judgement,
+                       uint64_t time_ns)
 {
     const struct reply *reply = &evidence->reply;
+    if (judgement->verdict >= VERDICT_OPEN)
+        evidence->gave_ns = time_ns;
     if (judgement->verdict < VERDICT_METADATA)
         return;
     evidence->returned += reply->returned;
@@ -468,8 +471,8 @@ static void on_reply_end(void *context, struct flow *flow, const struct http_bod
     keep_product(evidence);
     if (judgement.verdict >= VERDICT_OPEN)
         keep_counts(evidence);
-    keep_gains(evidence, &judgement);
     uint64_t time_ns = packet ? packet->time_ns : flow->last_ns;
+    keep_gains(evidence, &judgement, time_ns);
     uint64_t ordinal = packet ? packet->ordinal : evidence->proof_ordinal;
     tell_reply(detector, evidence, &judgement, time_ns, ordinal);
 }

@@ -150,6 +150,7 @@ struct evidence {
     uint64_t returned_told;
     uint64_t gave_bytes;
     uint64_t gave_bytes_told;
+    uint64_t gave_ns; /* packet time of the last reply that gave something, 0 = none */
     uint64_t records; /* held, best so far */
     uint8_t records_source;
     uint64_t scanned_bytes; /* body bytes read in this flow */

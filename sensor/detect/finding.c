@@ -67,6 +67,7 @@ void finding_fill(struct evidence *evidence, const struct flow *flow, enum findi
     finding->partial = evidence->partial;
     finding->sampled = evidence->sampled;
     finding->request_unseen = evidence->request_unseen;
+    finding->proof_ns = evidence->gave_ns;
     finding->exchange = evidence->exchanges;
     fill_ends(flow, finding);
     fill_counts(evidence, finding);
@@ -117,11 +118,23 @@ static void add_evidence(const struct evidence *evidence, const struct judgement
         add_word(finding, "ransom name");
 }
 
+/* What the request would have got from a store that lets everybody in. */
+static enum verdict asked_for(const struct reply *reply)
+{
+    static const enum verdict verdicts[] = {
+        [LEVEL_REVEALED] = VERDICT_REVEALED, [LEVEL_OPEN] = VERDICT_OPEN,
+        [LEVEL_METADATA] = VERDICT_METADATA, [LEVEL_DATA] = VERDICT_DATA,
+        [LEVEL_WRITE] = VERDICT_TAMPERED,
+    };
+    return reply->rule ? verdicts[reply->rule->level] : VERDICT_NONE;
+}
+
 void finding_add_reply(const struct evidence *evidence, const struct judgement *judgement,
                        struct finding *finding)
 {
     const struct reply *reply = &evidence->reply;
     finding->status = reply->status;
+    finding->asked = (uint8_t)asked_for(reply);
     finding->body_bytes = reply->wire_bytes ? reply->wire_bytes : reply->body_bytes;
     memcpy(finding->method, reply->detail.method, sizeof finding->method);
     memcpy(finding->url, reply->detail.url, sizeof finding->url);
