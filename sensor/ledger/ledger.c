@@ -333,6 +333,8 @@ void ledger_add(struct ledger *ledger, const struct finding *finding)
 {
     struct pair_state rest;
     ledger->counters.findings++;
+    if (finding->kind == FINDING_DOOR)
+        return;
     if (is_identified(ledger, finding)) {
         if (pairs_make_room(ledger->pairs, finding, &rest))
             tell_folded(ledger, &rest);
