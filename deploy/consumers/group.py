@@ -73,7 +73,7 @@ class Consumer:
         for number, fields in entries:
             if self.stopping:
                 return
-            if not fields:    # trimmed from the stream before it was done: see docs/redis.md, "Sizing"
+            if not fields:    # trimmed from the stream before it was done: see docs/redis.md, "Size"
                 self.counts["lost"] += 1
             else:
                 self.counts["done" if self.ledger.do(json.loads(fields["json"])) else "known"] += 1

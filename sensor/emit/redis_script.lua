@@ -161,8 +161,7 @@ for i = 0, channel ~= '' and taken - 1 or -1 do
 end
 
 -- A full geo set loses a member drawn by lot for each one that comes, so every region keeps its
--- share.
--- Gives what was refused, or nil.
+-- share. Gives what was refused, or nil.
 local function make_room(count, coming)
     math.randomseed(tonumber(ARGV[10]))
     for i = 0, sources - 1 do

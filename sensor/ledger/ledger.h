@@ -20,8 +20,7 @@ struct ledger_options {
     uint32_t servers_max;      /* servers remembered; the one unseen longest goes first */
     uint32_t exposures_max;    /* exposures remembered; when full, new ones are counted, not kept */
     uint64_t sequence;         /* of the last event told before, so that numbers go on; 0 = none */
-    uint32_t
-        events_per_minute; /* of one store and client told one by one; more are folded. 0 = all */
+    uint32_t events_per_minute; /* told one by one of a store and a client, others fold; 0 = all */
 };
 
 #define LEDGER_SERVERS_MAX   100000
