@@ -130,7 +130,7 @@ static void check_journal(struct checking *c)
     const char *path = c->config->journal;
     struct journal_facts facts;
     struct problem problem = {.text = ""};
-    if (strcmp(path, CONFIG_JOURNAL_MEMORY) == 0) {
+    if (!delivery_keeps_file(c->config)) {
         check_say_ok("journal in memory: what is not delivered is lost when the sensor ends");
         return;
     }
