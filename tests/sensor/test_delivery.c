@@ -6,6 +6,7 @@
 #include "delivery.h"
 
 #include "base/timestamp.h"
+#include "journal/database.h"
 #include "process/supervision.h"
 
 #include <criterion/criterion.h>
@@ -294,6 +295,25 @@ Test(delivery, goes_on_where_a_killed_one_was)
     cr_assert_eq(count_accepted("store-query"), FINDINGS);
     cr_assert_eq(count_accepted("exposure-opened"), 1);
     cr_assert_geq(count_accepted("sensor-trouble"), 1);
+}
+
+/* The last commit waits 2 s for somebody else's lock, and not much longer. */
+Test(delivery, ends_in_time_beside_a_lock_that_stays)
+{
+    struct database *other = NULL;
+    (void)snprintf(config.journal, sizeof config.journal, "%s/journal.db", folder);
+    open_delivery(false);
+    cr_assert_eq(database_open(config.journal, 1000, &other, &problem), AJAR_OK);
+    cr_assert_eq(database_run(other, "BEGIN IMMEDIATE"), AJAR_OK);
+    cr_assert_eq(delivery_start(delivery, &problem), AJAR_OK);
+    push_finding(1);
+    ring_close(ring);
+    uint64_t begin = timestamp_monotonic();
+    cr_assert_eq(delivery_finish(delivery, NULL, &problem), AJAR_OK, "%s", problem.text);
+    uint64_t ms = (timestamp_monotonic() - begin) / 1000000;
+    cr_assert(ms >= 2000 && ms < 3500, "%llu ms", (unsigned long long)ms);
+    cr_assert_eq(count_lines("\"store-query\""), 1);
+    database_close(other);
 }
 
 /* A delivery side dies by a signal while it works on the finding at `place`, counted from 1. */
