@@ -28,6 +28,7 @@ import contract
 
 RUNGS = ["none", "probed", "revealed", "refused", "open", "metadata", "data", "drained", "tampered"]
 EXPOSED = set(RUNGS[4:])
+GIVEN = ("classes", "odd", "masked", "hashed", "named", "forwarded")    # of .expected lines; test_class_precision.py holds them against the exposures
 
 # A sanitizer's report must not look like one of ajar's own exit statuses.
 os.environ.setdefault("ASAN_OPTIONS", "exitcode=99")
@@ -75,7 +76,7 @@ def exposed_capture():
 
 
 def harmless_capture():
-    return _smallest(lambda lines: not any(_is_exposure(line) or EXPOSED & set(line.get("also", [])) for line in lines))
+    return _smallest(lambda lines: not any(EXPOSED & {line["verdict"], *line.get("also", [])} for line in lines))
 
 
 def _is_exposure(line):

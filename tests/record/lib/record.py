@@ -40,6 +40,12 @@ def support_case(i):
     return {"case": f"SR{119000000 + i * 37}", "title": f"Ticket {i}", "severity": "ABC"[i % 3]}
 
 
+def customers_show(numbers):
+    """What an answer with these customers gives away, for expect()."""
+    numbers = list(numbers)
+    return {"classes": {name: len(numbers) for name in ("case_number", "confidential", "email", "ipv4")}, "odd": {"email": sum(" " in customer(i)["customer_email"] for i in numbers)}}
+
+
 def namespace(which, *command, **options):
     return subprocess.run(["ip", "netns", "exec", "record-" + which, *command], check=True, **options)
 
@@ -59,6 +65,10 @@ class Reply:
 
     def json(self):
         return json.loads(self.body)
+
+    def ids(self):
+        """The numbers of the records in a search's answer."""
+        return [int(hit["_id"]) for hit in self.json()["hits"]["hits"]]
 
 
 class _Shared:
@@ -172,8 +182,9 @@ class Case:
     """One recording with its expectation (NAME.expected) and note (NAME.md)."""
 
     def __init__(self, name, about, held="", linger=0.4, starts=None):
-        """STARTS ("2019-12-05T09:14:02Z"): the time that the first packet is given, all others keep their distance to it."""
-        self.name, self.about, self.held, self.linger, self.starts = name, " ".join(about.split()), held, linger, starts
+        """STARTS ("2019-12-05T09:14:02Z"): the time that the first packet is given, all others up to the next at() keep their distance to it."""
+        self.name, self.about, self.held, self.linger = name, " ".join(about.split()), held, linger
+        self.parts = [(0.0, starts)] if starts else []    # recorded from then on, told as if it were then
         self.clients, self.path = [], os.path.join(OUT, name + ".pcap")
         self.port = 33000 + zlib.crc32(name.encode()) % 20000
 
@@ -198,15 +209,30 @@ class Case:
         self.tcpdump.wait()
         if kind is None:
             self.write()
-            if self.starts:
-                self.shift()
+            self.shift()
+
+    def at(self, when):
+        """What is recorded from here on is told as if it were WHEN. Connections do not live across such a jump."""
+        for c in self.clients:
+            c.close()
+        time.sleep(self.linger)
+        self.parts.append((time.time(), when))
+        time.sleep(0.05)
 
     def shift(self):
+        """Gives the first packet of each part the time that the part is told to be at; the others keep their distance to it."""
         with open(self.path, "rb") as f:
-            seconds, micros = struct.unpack_from("<II", f.read(40), 24)
-        wanted = datetime.datetime.fromisoformat(self.starts.replace("Z", "+00:00")).timestamp()
-        subprocess.run(["editcap", "-F", "pcap", "-t", f"{wanted - seconds - micros / 1e6:.6f}", self.path, self.path + ".part"], check=True)
-        os.replace(self.path + ".part", self.path)
+            head, rest = f.read(24), f.read()
+        parts, moved, place, delta = list(self.parts), [head], 0, 0
+        while place < len(rest):
+            seconds, micros, length = struct.unpack_from("<III", rest, place)
+            now = seconds * 1000000 + micros
+            while parts and now >= parts[0][0] * 1e6:
+                delta = round(datetime.datetime.fromisoformat(parts.pop(0)[1].replace("Z", "+00:00")).timestamp() * 1e6) - now
+            moved += [struct.pack("<II", *divmod(now + delta, 1000000)), rest[place + 8:place + 16 + length]]
+            place += 16 + length
+        with open(self.path, "wb") as f:
+            f.write(b"".join(moved))
 
     def client(self, source="203.0.113.42", server="10.20.30.11", agent="curl", **options):
         return Client(self, source, server, agent, **options)
@@ -224,7 +250,7 @@ class Case:
     def silent(self, source, server, agent="curl", port=9200):
         """A connection attempt that nobody answers."""
         c = Foreign(self, source, server, agent, port)
-        with socket.socket() as s:
+        with socket.socket(socket.AF_INET6 if ":" in server else socket.AF_INET) as s:
             s.bind((source, c.port))
             s.settimeout(1.5)
             try:
@@ -232,6 +258,18 @@ class Case:
                 raise SystemExit(f"{server} answers {source}")
             except TimeoutError:
                 c.log.append("a connection that nobody answers")
+        return c
+
+    def reset(self, source, server, agent="curl", port=9200):
+        """A connection attempt that is reset at once: nothing listens there."""
+        c = Foreign(self, source, server, agent, port)
+        with socket.socket(socket.AF_INET6 if ":" in server else socket.AF_INET) as s:
+            s.bind((source, c.port))
+            try:
+                s.connect((server, port))
+                raise SystemExit(f"{server} answers {source}")
+            except ConnectionRefusedError:
+                c.log.append("a connection that is reset at once")
         return c
 
     def foreign(self, source, server, agent, command, port=9200, **environment):
@@ -287,6 +325,9 @@ class Case:
             f.write(f"# {self.name}\n\n{self.about}\n\n")
             if self.held:
                 f.write(f"The server held: {self.held}.\n\n")
+            if self.parts:
+                f.write(f"Times moved: it was recorded within minutes; {'the first packet was' if len(self.parts) == 1 else 'the first packets of its parts were'} given the times "
+                        f"{', '.join(when.replace('T', ' ').replace('Z', '') for _, when in self.parts)} UTC, the others keep their distance. The TCP timestamp option was left as it was.\n\n")
             f.write("Recorded with tests/record. Connections, in order:\n\n")
             for c in judged:
                 f.write(f"- {c.source} port {c.port} to {c.server} port {c.server_port}, {AGENTS.get(c.agent, c.agent) or 'no User-Agent'}: **{c.truth['verdict']}**\n")
@@ -347,9 +388,9 @@ class Store:
 
 
 class Nginx:
-    """nginx in the server namespace with lib/NAME.conf, HOME replaced by a folder of its own."""
+    """nginx in the server namespace, or WHERE, with lib/NAME.conf, HOME replaced by a folder of its own."""
 
-    def __init__(self, name, **files):
+    def __init__(self, name, where="server", **files):
         self.home = os.path.join(CACHE, "run", "nginx-" + name)
         os.makedirs(self.home, exist_ok=True)
         password = subprocess.run(["openssl", "passwd", "-apr1", "correct-horse"], capture_output=True, text=True, check=True).stdout
@@ -361,7 +402,7 @@ class Nginx:
         conf = os.path.join(self.home, name + ".conf")
         with open(conf, "w") as f:
             f.write(text)
-        self.process = subprocess.Popen(["ip", "netns", "exec", "record-server", "nginx", "-c", conf, "-e", self.home + "/error.log"])
+        self.process = subprocess.Popen(["ip", "netns", "exec", "record-" + where, "nginx", "-c", conf, "-e", self.home + "/error.log"])
         time.sleep(1)
         if self.process.poll() is not None:
             raise SystemExit(f"nginx does not start, see {self.home}/error.log")
