@@ -15,6 +15,7 @@ struct delivery {
     struct enricher *enricher;
     struct journal *journal; /* NULL = none */
     struct emitter *emitter;
+    struct policy *policy;
     struct ledger *ledger;
     pthread_t thread;
     bool started;

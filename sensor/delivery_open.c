@@ -5,9 +5,12 @@
  */
 #include "delivery_inside.h"
 
+#include "ledger/policy.h"
+
 #include <stdlib.h>
 #include <string.h>
 
+#define NS_PER_S   1000000000ULL
 #define HOLD_SHARE 4 /* of the ring's slots one in so many is held back at most */
 
 bool delivery_keeps_file(const struct config *config)
@@ -89,6 +92,20 @@ static enum ajar_status open_outputs(struct delivery *d, struct problem *problem
     return emitter_new(&options, &d->emitter, problem);
 }
 
+static enum ajar_status make_policy(struct delivery *d, struct problem *problem)
+{
+    const struct config *config = d->options.config;
+    struct policy_options options = {
+        .trusted = &config->trust,
+        .proxies = &config->proxies,
+        .public_parts = (const char *const *)config->public_parts,
+        .public_count = config->public_count,
+        .maintenance = (const char *const *)config->maintenance,
+        .maintenance_count = config->maintenance_count,
+    };
+    return policy_new(&options, &d->policy, problem);
+}
+
 static void forward(void *context, const struct event *event)
 {
     struct delivery *d = context;
@@ -106,6 +123,9 @@ static enum ajar_status open_ledger(struct delivery *d, struct problem *problem)
         .exposures_max = LEDGER_EXPOSURES_MAX,
         .sequence = d->journal ? journal_last_sequence(d->journal) : 0,
         .events_per_minute = config->events_per_minute,
+        .policy = d->policy,
+        .countries = config->countries,
+        .update_ns = config->update_interval_s * NS_PER_S,
     };
     enum ajar_status status = ledger_new(&options, d->enricher, forward, d, &d->ledger);
     if (status != AJAR_OK)
@@ -140,6 +160,8 @@ enum ajar_status delivery_new(const struct delivery_options *options, struct del
     if (status == AJAR_OK)
         status = open_outputs(d, problem);
     if (status == AJAR_OK)
+        status = make_policy(d, problem);
+    if (status == AJAR_OK)
         status = open_ledger(d, problem);
     if (status == AJAR_OK)
         status = restore(d, problem);
@@ -155,6 +177,7 @@ void delivery_free(struct delivery *delivery)
     if (!delivery)
         return;
     ledger_free(delivery->ledger);
+    policy_free(delivery->policy);
     emitter_free(delivery->emitter);
     journal_close(delivery->journal);
     enricher_free(delivery->enricher);

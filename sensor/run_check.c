@@ -141,12 +141,30 @@ static void check_interface_named(struct checking *c, const char *name)
         check_say_error(c, "%s: is down.   ip link set %s up", name, name);
 }
 
+/* The items themselves were read with the options. */
+static void check_policy(const struct checking *c)
+{
+    const struct config *config = c->config;
+    size_t trusted = config->trust.count, windows = config->maintenance_count;
+    if (config->trust.any)
+        check_say_warning("trust: every client may read every store: nothing will be told.   "
+                          "trust: [NET, NET]");
+    if (config->proxies.any)
+        check_say_warning("proxies: every client is believed to be a proxy and may pose as anybody."
+                          "   proxies: [NET, NET]");
+    if (trusted || config->public_count || windows)
+        check_say_ok("policy: %zu trusted network%s, %zu public part%s, %zu maintenance window%s",
+                     trusted, trusted == 1 ? "" : "s", config->public_count,
+                     config->public_count == 1 ? "" : "s", windows, windows == 1 ? "" : "s");
+}
+
 /* What `watch` reads and writes once it has become its user and has no capabilities. */
 static void check_as_started(struct checking *c)
 {
     check_configuration(c);
     check_signatures(c);
     check_geo(c);
+    check_policy(c);
     check_outputs(c);
 }
 

@@ -5,6 +5,8 @@
  */
 #include "base/timestamp.h"
 
+#include <stdbool.h>
+
 #define NS_PER_SECOND   1000000000ULL
 #define SECONDS_PER_DAY 86400ULL
 
@@ -57,6 +59,71 @@ void timestamp_format(uint64_t time_ns, char text[static TIMESTAMP_TEXT_MAX])
     at = put_number(at, second_of_day % 60, 2, '.');
     at = put_number(at, (unsigned)(time_ns % NS_PER_SECOND / 1000), 6, 'Z');
     *at = '\0';
+}
+
+/* A decimal number of exactly `digits` digits; moves on. */
+static bool read_number(const char **at, int digits, unsigned *number)
+{
+    unsigned value = 0;
+    for (int i = 0; i < digits; i++, (*at)++) {
+        if (**at < '0' || **at > '9')
+            return false;
+        value = value * 10 + (unsigned)(**at - '0');
+    }
+    *number = value;
+    return true;
+}
+
+static bool read_char(const char **at, char c)
+{
+    if (**at != c)
+        return false;
+    (*at)++;
+    return true;
+}
+
+static bool read_day(const char **at, uint64_t *day)
+{
+    unsigned year, month, day_of_month;
+    if (!read_number(at, 4, &year) || !read_char(at, '-') || !read_number(at, 2, &month) ||
+        !read_char(at, '-') || !read_number(at, 2, &day_of_month) || year < 1970 || year > 2500 ||
+        month < 1 || month > 12)
+        return false;
+    struct tm tm = {.tm_year = (int)year - 1900, .tm_mon = (int)month - 1, .tm_mday = 1};
+    uint64_t number = (uint64_t)timegm(&tm) / SECONDS_PER_DAY + day_of_month - 1;
+    struct date date = date_of_day(number);
+    *day = number;
+    return date.month == month && date.day == day_of_month; /* else there is no such day */
+}
+
+/* Behind the T: hours and minutes, then perhaps seconds and parts of one. */
+static bool read_time_of_day(const char **at, uint64_t *time_ns)
+{
+    unsigned hour, minute, second = 0;
+    if (!read_number(at, 2, &hour) || !read_char(at, ':') || !read_number(at, 2, &minute) ||
+        (read_char(at, ':') && !read_number(at, 2, &second)) || hour > 23 || minute > 59 ||
+        second > 59)
+        return false;
+    uint64_t part = NS_PER_SECOND;
+    *time_ns = (hour * 3600ULL + minute * 60ULL + second) * NS_PER_SECOND;
+    if (read_char(at, '.'))
+        for (; **at >= '0' && **at <= '9' && part > 1; (*at)++)
+            *time_ns += (part /= 10) * (uint64_t)(**at - '0');
+    return true;
+}
+
+enum ajar_status timestamp_parse(const char *text, uint64_t *time_ns)
+{
+    uint64_t day, time = 0;
+    if (!read_day(&text, &day))
+        return AJAR_ERR_FORMAT;
+    if (read_char(&text, 'T') && !read_time_of_day(&text, &time))
+        return AJAR_ERR_FORMAT;
+    (void)read_char(&text, 'Z');
+    if (*text)
+        return AJAR_ERR_FORMAT;
+    *time_ns = day * SECONDS_PER_DAY * NS_PER_SECOND + time;
+    return AJAR_OK;
 }
 
 static uint64_t read_clock(clockid_t clock)

@@ -3,6 +3,8 @@
 #ifndef AJAR_BASE_TIMESTAMP_H
 #define AJAR_BASE_TIMESTAMP_H
 
+#include "ajar/status.h"
+
 #include <stdint.h>
 #include <time.h>
 
@@ -10,6 +12,13 @@
 
 /* Writes the time as RFC 3339 with microseconds (cut, not rounded), in UTC. Pure; any thread. */
 void timestamp_format(uint64_t time_ns, char text[static TIMESTAMP_TEXT_MAX]);
+
+/*
+ * Reads a day or a time in UTC (ISO 8601): "2019-12-29", "2019-12-29T10:11", with seconds, with
+ * parts of a second, with or without the Z. AJAR_ERR_FORMAT leaves *time_ns alone. Pure; any
+ * thread.
+ */
+enum ajar_status timestamp_parse(const char *text, uint64_t *time_ns);
 
 /* The wall clock, in ns since 1970. Any thread. */
 uint64_t timestamp_now(void);

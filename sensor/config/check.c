@@ -4,8 +4,10 @@
  */
 #include "config/check.h"
 
+#include "base/timestamp.h"
 #include "emit/emit.h"
 #include "emit/log_format.h"
+#include "ledger/policy.h"
 
 #include <net/if.h>
 #include <stdbool.h>
@@ -100,4 +102,42 @@ enum ajar_status check_journal(const char *value, struct problem *problem)
 enum ajar_status check_redis_url(const char *value, struct problem *problem)
 {
     return value[0] ? emitter_check_url(value, problem) : AJAR_OK;
+}
+
+enum ajar_status check_public(const char *value, struct problem *problem)
+{
+    return policy_check_public(value, problem);
+}
+
+enum ajar_status check_maintenance(const char *value, struct problem *problem)
+{
+    return policy_check_maintenance(value, problem);
+}
+
+static bool is_capital(char c)
+{
+    return c >= 'A' && c <= 'Z';
+}
+
+enum ajar_status check_countries(const char *value, struct problem *problem)
+{
+    const char *c = value;
+    while (*c) {
+        if (!is_capital(c[0]) || !is_capital(c[1]) || (c[2] && (c[2] != ',' || !c[3])))
+            return problem_set(problem, AJAR_ERR_USAGE,
+                               "\"%s\" is not a list of countries; give two capital letters each, "
+                               "such as CN,RU",
+                               value);
+        c += c[2] ? 3 : 2;
+    }
+    return AJAR_OK;
+}
+
+enum ajar_status check_date(const char *value, struct problem *problem)
+{
+    uint64_t time_ns;
+    if (!value[0] || timestamp_parse(value, &time_ns) == AJAR_OK)
+        return AJAR_OK;
+    return problem_set(problem, AJAR_ERR_USAGE,
+                       "\"%s\" is not a time; write UTC as 2019-12-05 or 2019-12-05T09:14Z", value);
 }

@@ -32,4 +32,14 @@ enum ajar_status check_user(const char *value, struct problem *problem);
 /* A Redis URL, or "" for none; connects to nothing. */
 enum ajar_status check_redis_url(const char *value, struct problem *problem);
 
+/* Items of the policy; see ledger/policy.h. */
+enum ajar_status check_public(const char *value, struct problem *problem);
+enum ajar_status check_maintenance(const char *value, struct problem *problem);
+
+/* Countries as two capital letters, with commas between them; or "" for none. */
+enum ajar_status check_countries(const char *value, struct problem *problem);
+
+/* A day or a time in UTC, ISO 8601; or "" for none. */
+enum ajar_status check_date(const char *value, struct problem *problem);
+
 #endif

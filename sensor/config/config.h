@@ -39,6 +39,8 @@ struct config {
     char file[512]; /* the configuration file read, "" = none */
     struct netset home;
     bool home_given;            /* home was said */
+    struct netset trust;        /* clients that may do everything */
+    struct netset proxies;      /* that are believed when they name the client */
     char site[64];              /* default: the sensor's name */
     char sensor[64];            /* default: host name */
     char signatures[512];       /* folder; default: the installed one, else the source tree's */
@@ -50,9 +52,17 @@ struct config {
     uint32_t snaplen;
     uint32_t ring_bytes;
     bool promiscuous;
-    char output[512]; /* NDJSON file, "" = none */
-    bool json;        /* --json: NDJSON on stdout, nothing else there */
-    char syslog[16];  /* facility, "" = none */
+    char *public_parts[CONFIG_LIST_MAX]; /* see ledger/policy.h, as the next */
+    size_t public_count;
+    char *maintenance[CONFIG_LIST_MAX];
+    size_t maintenance_count;
+    char countries[256];        /* "CN,RU": from where a client makes an exposure worse */
+    uint32_t update_interval_s; /* between two updates of an exposure */
+    char classes[512];          /* file or folder of the user's classes of data, "" = none */
+    bool scan_samples;          /* one masked sample a class */
+    char output[512];           /* NDJSON file, "" = none */
+    bool json;                  /* --json: NDJSON on stdout, nothing else there */
+    char syslog[16];            /* facility, "" = none */
     bool journald;
     char journal[512];          /* file; "memory"; "" = none */
     bool journal_full;          /* durability full, else normal */

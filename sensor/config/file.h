@@ -9,7 +9,7 @@
 
 /* Which rows of the table a source has given. */
 struct said {
-    bool option[64];
+    bool option[96];
 };
 
 /*

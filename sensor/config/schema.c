@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-const char *const schema_sections[SCHEMA_SECTIONS] = {"capture", "classify", "journal", "events",
-                                                      "redis"};
+const char *const schema_sections[SCHEMA_SECTIONS] = {"policy",  "capture", "classify",
+                                                      "journal", "events",  "redis"};
 
 const struct command_row schema_commands[COMMANDS] = {
     [COMMAND_READ] = {.name = "read",

@@ -55,7 +55,7 @@ extern const struct option schema_options[];
 extern const size_t schema_option_count;
 
 /* What a key may have before its dot. */
-#define SCHEMA_SECTIONS 5
+#define SCHEMA_SECTIONS 6
 extern const char *const schema_sections[SCHEMA_SECTIONS];
 
 extern const struct command_row schema_commands[COMMANDS];

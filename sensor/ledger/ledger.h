@@ -14,6 +14,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+struct policy;
+
 struct ledger_options {
     const char *site;          /* whose address plan this is */
     const struct netset *home; /* borrowed for the ledger's life */
@@ -21,6 +23,9 @@ struct ledger_options {
     uint32_t exposures_max;    /* exposures remembered; when full, new ones are counted, not kept */
     uint64_t sequence;         /* of the last event told before, so that numbers go on; 0 = none */
     uint32_t events_per_minute; /* told one by one of a store and a client, others fold; 0 = all */
+    const struct policy *policy; /* borrowed; NULL allows nothing */
+    const char *countries;       /* "CN,RU": whose clients make an exposure worse; borrowed, "" */
+    uint64_t update_ns;          /* packet time between two updates of an exposure */
 };
 
 #define LEDGER_SERVERS_MAX   100000

@@ -6,19 +6,18 @@
 #include "ledger/policy_rules.h"
 
 #include "base/text.h"
+#include "base/timestamp.h"
 #include "ledger/policy.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #define PUBLIC_EXAMPLE "10.0.0.5:9200 elasticsearch path=/products dataset=products*"
 #define WINDOW_EXAMPLE                                                                             \
     "2026-11-22T02:00Z/2026-11-22T04:00Z 10.0.0.0/24, or Sun 02:00-04:00 10.0.0.0/24"
 #define MINUTES_A_DAY  1440
 #define MINUTES_A_WEEK (7 * MINUTES_A_DAY)
-#define NS_PER_S       1000000000ULL
 
 /* An item while it is read: its own copy, cut into words. */
 struct item {
@@ -210,43 +209,15 @@ enum ajar_status policy_public_parse(const char *text, struct policy_public *par
     return status;
 }
 
-/* "2026-11-22", "2026-11-22T02:00", with seconds, with or without the Z. */
-static bool instant_parse(const char *text, uint64_t *time_ns)
-{
-    unsigned year, month, day, hour = 0, minute = 0, second = 0;
-    if (!read_number(&text, 4, &year) || !read_char(&text, '-') || !read_number(&text, 2, &month) ||
-        !read_char(&text, '-') || !read_number(&text, 2, &day))
-        return false;
-    if (read_char(&text, 'T') && (!read_number(&text, 2, &hour) || !read_char(&text, ':') ||
-                                  !read_number(&text, 2, &minute)))
-        return false;
-    if (read_char(&text, ':') && !read_number(&text, 2, &second))
-        return false;
-    (void)read_char(&text, 'Z');
-    if (*text || year < 1970 || year > 2500 || hour > 23 || minute > 59 || second > 59)
-        return false;
-    struct tm tm = {.tm_year = (int)year - 1900,
-                    .tm_mon = (int)month - 1,
-                    .tm_mday = (int)day,
-                    .tm_hour = (int)hour,
-                    .tm_min = (int)minute,
-                    .tm_sec = (int)second};
-    time_t time = timegm(&tm);
-    if (tm.tm_mon != (int)month - 1 || tm.tm_mday != (int)day)
-        return false; /* no such day: it was carried over */
-    *time_ns = (uint64_t)time * NS_PER_S;
-    return true;
-}
-
 static enum ajar_status absolute_parse(const struct item *item, char *word,
                                        struct policy_window *window)
 {
     static const char right[] = "write UTC as 2026-11-22T02:00Z";
     char *slash = strchr(word, '/');
     *slash = '\0';
-    if (!instant_parse(word, &window->from_ns))
+    if (timestamp_parse(word, &window->from_ns) != AJAR_OK)
         return item_fail(item, "is not a time", word, right);
-    if (!instant_parse(slash + 1, &window->to_ns))
+    if (timestamp_parse(slash + 1, &window->to_ns) != AJAR_OK)
         return item_fail(item, "is not a time", slash + 1, right);
     if (window->to_ns <= window->from_ns)
         return item_fail(item, "is not after the beginning", slash + 1, "write FROM/TO");

@@ -47,3 +47,57 @@ Test(timestamp, parts_seconds_from_the_rest)
     cr_assert_eq(time.tv_sec, 1577614331);
     cr_assert_eq(time.tv_nsec, 123456789);
 }
+
+Test(timestamp, reads_back_what_it_writes)
+{
+    for (uint64_t time = 1; time < 17000000000000000000u; time += 99999999999999977u) {
+        char text[TIMESTAMP_TEXT_MAX];
+        uint64_t back = 0;
+        timestamp_format(time, text);
+        if (text[0] == '2' && text[1] == '5')
+            break; /* beyond what is read */
+        cr_assert_eq(timestamp_parse(text, &back), AJAR_OK, "%s", text);
+        cr_assert_eq(back, time / 1000 * 1000, "%s", text);
+    }
+}
+
+static void expect_time(const char *text, uint64_t seconds)
+{
+    uint64_t time = 0;
+    cr_expect_eq(timestamp_parse(text, &time), AJAR_OK, "%s", text);
+    cr_expect_eq(time, seconds * 1000000000, "%s", text);
+}
+
+static void expect_no_time(const char *text)
+{
+    uint64_t time = 7;
+    cr_expect_eq(timestamp_parse(text, &time), AJAR_ERR_FORMAT, "%s", text);
+    cr_expect_eq(time, 7);
+}
+
+Test(timestamp, reads_days_and_times_of_utc)
+{
+    expect_time("2019-12-29", 1577577600);
+    expect_time("2019-12-29T10:11", 1577614260);
+    expect_time("2019-12-29T10:11Z", 1577614260);
+    expect_time("2019-12-29T10:11:12Z", 1577614272);
+    expect_time("2024-02-29", 1709164800);
+}
+
+Test(timestamp, rejects_times_that_do_not_exist)
+{
+    expect_no_time("");
+    expect_no_time("2023-02-29");
+    expect_no_time("2019-13-01");
+    expect_no_time("2019-12-00");
+    expect_no_time("2019-12-32");
+    expect_no_time("2019-12-29T24:00");
+    expect_no_time("2019-12-29T10:60");
+    expect_no_time("2019-12-29T10:11:60");
+    expect_no_time("2019-12-29T10:11+01:00");
+    expect_no_time("2019-12-29T");
+    expect_no_time("29.12.2019");
+    expect_no_time("2019-1-1");
+    expect_no_time("1969-12-31");
+    expect_no_time("2501-01-01");
+}

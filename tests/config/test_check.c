@@ -83,3 +83,32 @@ Test(check, takes_redis_urls_and_none)
     cr_assert_eq(check_redis_url("http://10.0.0.5", &problem), AJAR_ERR_USAGE);
     cr_assert_neq(problem.text[0], '\0');
 }
+
+Test(check, takes_items_of_the_policy)
+{
+    cr_assert_eq(check_public("10.0.0.5:9200 path=/products", NULL), AJAR_OK);
+    cr_assert_eq(check_public("10.0.0.5:9200 path=products", NULL), AJAR_ERR_USAGE);
+    cr_assert_eq(check_maintenance("Sun 02:00-04:00 any", NULL), AJAR_OK);
+    cr_assert_eq(check_maintenance("Sun 02:00-04:00", NULL), AJAR_ERR_USAGE);
+}
+
+Test(check, takes_countries_as_two_capital_letters)
+{
+    struct problem problem = {.text = ""};
+    cr_assert_eq(check_countries("", NULL), AJAR_OK);
+    cr_assert_eq(check_countries("CN", NULL), AJAR_OK);
+    cr_assert_eq(check_countries("CN,RU,KP", NULL), AJAR_OK);
+    cr_assert_eq(check_countries("cn", &problem), AJAR_ERR_USAGE);
+    cr_assert(strstr(problem.text, "such as CN,RU"), "%s", problem.text);
+    cr_assert_eq(check_countries("CN RU", NULL), AJAR_ERR_USAGE);
+    cr_assert_eq(check_countries("CN,", NULL), AJAR_ERR_USAGE);
+    cr_assert_eq(check_countries("CHN", NULL), AJAR_ERR_USAGE);
+    cr_assert_eq(check_countries("C", NULL), AJAR_ERR_USAGE);
+}
+
+Test(check, takes_dates_of_utc)
+{
+    cr_assert_eq(check_date("", NULL), AJAR_OK);
+    cr_assert_eq(check_date("2019-12-05", NULL), AJAR_OK);
+    cr_assert_eq(check_date("5.12.2019", NULL), AJAR_ERR_USAGE);
+}

@@ -219,3 +219,20 @@ Test(config, takes_the_outputs_of_a_file_for_watch_alone, .fini = remove_file)
     cr_assert(r.config.redis_verify);
     config_clear(&r.config);
 }
+
+Test(config, takes_the_policy_of_the_command_line_and_of_the_file)
+{
+    struct reading r;
+    assert_accepted(&r, "ajar read x --trust 10.9.0.0/16,10.8.0.1 --proxies 10.0.0.80 "
+                        "--public 10.0.0.5:9200 --public any:9201 --countries CN,RU "
+                        "--update-interval-s 5 --samples --classes /c");
+    cr_assert_eq(r.config.trust.count, 2);
+    cr_assert_eq(r.config.proxies.count, 1);
+    cr_assert_eq(r.config.public_count, 2);
+    cr_assert_str_eq(r.config.public_parts[1], "any:9201");
+    cr_assert_str_eq(r.config.countries, "CN,RU");
+    cr_assert_eq(r.config.update_interval_s, 5);
+    cr_assert(r.config.scan_samples);
+    cr_assert_str_eq(r.config.classes, "/c");
+    config_clear(&r.config);
+}
