@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "emit/file.h"
 #include "emit/json.h"
+#include "emit/json_store.h"
 #include "emit/log_sink.h"
 #include "emit/redis.h"
 #include "emit/redis_check.h"
@@ -79,11 +80,15 @@ static void describe_finding(struct entry *entry, const struct event *event)
 {
     const struct finding *finding = event->finding;
     const struct place *place = event->source;
-    addr_format(&finding->client, entry->source);
+    if (event_has_client(event))
+        addr_format(event_client(event), entry->source);
+    else
+        entry->source[0] = '\0';
     addr_format(&finding->server, entry->server);
     (void)text_make_utf8(entry->store, sizeof entry->store, finding->store, strlen(finding->store));
     entry->event.store = entry->store;
-    entry->event.verdict = verdict_name((enum verdict)finding->verdict);
+    entry->event.verdict =
+        finding->kind == FINDING_DOOR ? "" : verdict_name((enum verdict)finding->verdict);
     entry->event.source = entry->source;
     entry->event.server = entry->server;
     entry->event.country = place->country_code;

@@ -8,10 +8,9 @@
 
 #include "base/community_id.h"
 #include "base/text.h"
-#include "base/timestamp.h"
-#include "classify/classify.h"
+#include "emit/json_parts.h"
 #include "emit/json_sensor.h"
-#include "emit/json_writer.h"
+#include "emit/json_store.h"
 #include "enrich/enrich.h"
 
 #include <stdio.h>
@@ -21,37 +20,20 @@
 #define NAME_MAX_BYTES 128 /* of what the configuration chose: sensor, site, import */
 #define REFERENCE_URL  "https://cwe.mitre.org/data/definitions/306.html"
 
-/* How much of the lists is written; lowered until the document fits. */
-struct limits {
-    unsigned datasets; /* names */
-    unsigned details;  /* data sets with their counts */
-    unsigned evidence;
-};
-
-static void add_count(struct json_writer *w, const char *key, uint64_t count)
-{
-    if (count != FINDING_NO_COUNT)
-        json_add_number(w, key, count > INT64_MAX ? INT64_MAX : count);
-}
-
-/* Only what is true is said; false is the rule. */
-static void add_true(struct json_writer *w, const char *key, bool value)
-{
-    if (value)
-        json_add_bool(w, key, true);
-}
-
-static void add_time(struct json_writer *w, const char *key, uint64_t time_ns)
-{
-    char text[TIMESTAMP_TEXT_MAX];
-    timestamp_format(time_ns, text);
-    json_add_text(w, key, text);
-}
-
 static bool is_exposing(const struct event *event)
 {
-    return event->finding && !event->finding->weak && event->credentials == CREDENTIALS_NONE &&
-           verdict_exposes((enum verdict)event->finding->verdict);
+    const struct finding *finding = event->finding;
+    switch (event->action) {
+    case EVENT_EXPOSURE_OPENED:
+    case EVENT_EXPOSURE_UPDATED:
+        return true;
+    case EVENT_EXPOSURE_CLOSED:
+    case EVENT_STORE_REACHABLE:
+        return false;
+    default:
+        return finding && !finding->weak && event->credentials == CREDENTIALS_NONE &&
+               verdict_exposes((enum verdict)finding->verdict);
+    }
 }
 
 static const char *kind_of(const struct event *event)
@@ -61,30 +43,55 @@ static const char *kind_of(const struct event *event)
     return is_exposing(event) ? "alert" : "event";
 }
 
-/* Category and type: words that ECS allows together. */
-static void add_class(struct json_writer *w, const struct event *event)
+/* The life of an exposure is told in words that ECS has for connections and for databases. */
+static bool is_life(const struct event *event)
+{
+    return event->action == EVENT_EXPOSURE_OPENED || event->action == EVENT_EXPOSURE_CLOSED;
+}
+
+/* Words that ECS allows in one of the categories. */
+static void add_types(struct json_writer *w, const struct event *event)
 {
     const struct finding *finding = event->finding;
-    struct json_mark list = json_begin_array(w, "category");
-    if (finding)
-        json_add_text(w, NULL, "database");
-    if (event->trouble)
-        json_add_text(w, NULL, "process");
-    else
-        json_add_text(w, NULL, is_exposing(event) ? "intrusion_detection" : "network");
-    json_end_array(w, list);
-    list = json_begin_array(w, "type");
-    if (!finding || finding->verdict <= VERDICT_REVEALED) {
+    struct json_mark list = json_begin_array(w, "type");
+    if (event->action == EVENT_EXPOSURE_CLOSED) {
+        json_add_text(w, NULL, "end");
+    } else if (event->action == EVENT_EXPOSURE_UPDATED) {
+        json_add_text(w, NULL, "change");
+    } else if (!finding || event->action == EVENT_STORE_REACHABLE ||
+               finding->verdict <= VERDICT_REVEALED) {
         json_add_text(w, NULL, "info");
     } else {
         json_add_text(w, NULL, "access");
         json_add_text(w, NULL, finding->verdict == VERDICT_REFUSED ? "denied" : "allowed");
     }
+    if (event->action == EVENT_EXPOSURE_OPENED)
+        json_add_text(w, NULL, "start");
     json_end_array(w, list);
+}
+
+static void add_class(struct json_writer *w, const struct event *event)
+{
+    bool exposing = is_exposing(event);
+    struct json_mark list = json_begin_array(w, "category");
+    if (event->finding)
+        json_add_text(w, NULL, "database");
+    if (event->trouble)
+        json_add_text(w, NULL, "process");
+    if (exposing)
+        json_add_text(w, NULL, "intrusion_detection");
+    if (!event->trouble && (!exposing || is_life(event)))
+        json_add_text(w, NULL, "network");
+    json_end_array(w, list);
+    add_types(w, event);
 }
 
 static const char *outcome_of(const struct finding *finding)
 {
+    if (finding->kind == FINDING_DOOR)
+        return finding->door == DOOR_ANSWERED || finding->door == DOOR_OPAQUE ? "success"
+               : finding->door == DOOR_RESET                                  ? "failure"
+                                                                              : "unknown";
     switch (finding->verdict) {
     case VERDICT_PROBED:
         return "unknown";
@@ -105,15 +112,15 @@ static void add_event(struct json_writer *w, const struct event *event)
     json_add_text(w, "module", "ajar");
     json_add_text(w, "id", event->id);
     json_add_number(w, "severity", (uint64_t)event->severity);
-    add_count(w, "sequence", event->sequence);
+    json_add_count(w, "sequence", event->sequence);
     if (event->finding)
         json_add_text(w, "outcome", outcome_of(event->finding));
     if (event->finding &&
         (event->action == EVENT_STORE_SESSION || event->action == EVENT_EVENTS_FOLDED)) {
-        add_time(w, "start", event->finding->first_ns);
-        add_time(w, "end", event->finding->time_ns);
+        json_add_time(w, "start", event->finding->first_ns);
+        json_add_time(w, "end", event->finding->time_ns);
         if (event->finding->time_ns >= event->finding->first_ns)
-            add_count(w, "duration", event->finding->time_ns - event->finding->first_ns);
+            json_add_count(w, "duration", event->finding->time_ns - event->finding->first_ns);
     }
     json_end_object(w, object);
 }
@@ -144,53 +151,70 @@ static void add_place(struct json_writer *w, const struct place *place)
 
 struct end {
     const char *key;
-    const char *address;
+    const struct addr *addr;
     uint16_t port;
     uint64_t bytes;
     const struct place *place;
 };
 
-static void add_end(struct json_writer *w, const struct end *end)
+static void add_end(struct json_writer *w, const struct end *end, bool has_amounts)
 {
     struct json_mark object = json_begin_object(w, end->key);
-    json_add_text(w, "ip", end->address);
+    json_add_address(w, "ip", end->addr);
     json_add_number(w, "port", end->port);
-    add_count(w, "bytes", end->bytes);
+    if (has_amounts)
+        json_add_count(w, "bytes", end->bytes);
     add_place(w, end->place);
     json_end_object(w, object);
 }
 
-/* What was folded is known by its last finding, without its amounts: exposures have them. */
-static bool has_amounts(const struct event *event)
+/* Behind a trusted proxy the source is whom the proxy names; the peer on the wire is its NAT, as
+ * ECS calls it, and has the port. */
+static void add_source(struct json_writer *w, const struct event *event, bool has_amounts)
 {
-    return event->action != EVENT_EVENTS_FOLDED;
+    const struct finding *finding = event->finding;
+    const struct addr *client = event_client(event), *peer = event_peer(event);
+    if (client == peer) {
+        struct end end = {"source", client, finding->client_port, finding->client_bytes,
+                          event->source};
+        add_end(w, &end, has_amounts);
+        return;
+    }
+    struct json_mark source = json_begin_object(w, "source");
+    json_add_address(w, "ip", client);
+    struct json_mark nat = json_begin_object(w, "nat");
+    json_add_address(w, "ip", peer);
+    json_add_number(w, "port", finding->client_port);
+    json_end_object(w, nat);
+    if (has_amounts)
+        json_add_count(w, "bytes", finding->client_bytes);
+    add_place(w, event->source);
+    json_end_object(w, source);
 }
 
 static void add_ends(struct json_writer *w, const struct event *event)
 {
     const struct finding *finding = event->finding;
-    char client[ADDR_TEXT_MAX], server[ADDR_TEXT_MAX];
-    addr_format(&finding->client, client);
-    addr_format(&finding->server, server);
-    struct end source = {"source", client, finding->client_port, finding->client_bytes,
-                         event->source};
-    struct end destination = {"destination", server, finding->server_port, finding->server_bytes,
-                              event->target};
-    if (!has_amounts(event))
-        source.bytes = destination.bytes = FINDING_NO_COUNT;
-    add_end(w, &source);
-    add_end(w, &destination);
+    bool has_amounts = event_has_amounts(event), has_client = event_has_client(event);
+    if (has_client)
+        add_source(w, event, has_amounts);
+    struct end destination = {"destination", &finding->server, finding->server_port,
+                              finding->server_bytes, event->target};
+    add_end(w, &destination, has_amounts);
     struct json_mark related = json_begin_object(w, "related");
     struct json_mark list = json_begin_array(w, "ip");
-    json_add_text(w, NULL, client);
-    json_add_text(w, NULL, server);
+    json_add_address(w, NULL, event_client(event));
+    json_add_address(w, NULL, &finding->server);
+    if (event_client(event) != event_peer(event))
+        json_add_address(w, NULL, event_peer(event));
     json_end_array(w, list);
     json_end_object(w, related);
 }
 
-static void add_community_id(struct json_writer *w, const struct finding *finding)
+static void add_community_id(struct json_writer *w, const struct event *event)
 {
-    struct community_tuple tuple = {finding->client, finding->server, finding->client_port,
+    const struct finding *finding = event->finding;
+    struct community_tuple tuple = {*event_peer(event), finding->server, finding->client_port,
                                     finding->server_port, finding->transport};
     char id[COMMUNITY_ID_TEXT_MAX];
     community_id_format(&tuple, 0, id);
@@ -208,9 +232,12 @@ static void add_network(struct json_writer *w, const struct event *event)
     json_add_text(w, "application", finding->store);
     if (finding->method[0] || finding->url[0] || finding->status)
         json_add_text(w, "protocol", "http");
-    if (has_amounts(event))
-        add_count(w, "bytes", finding->client_bytes + finding->server_bytes);
-    add_community_id(w, finding);
+    if (event_has_amounts(event))
+        json_add_count(w, "bytes", finding->client_bytes + finding->server_bytes);
+    if (event_has_client(event))
+        add_community_id(w, event);
+    if (finding->forwarded && event_client(event) == event_peer(event))
+        json_add_address(w, "forwarded_ip", &finding->forwarded_for);
     if (finding->vlan) {
         char number[8];
         (void)snprintf(number, sizeof number, "%u", finding->vlan);
@@ -254,7 +281,7 @@ static void add_http(struct json_writer *w, const struct finding *finding)
         struct json_mark response = json_begin_object(w, "response");
         json_add_number(w, "status_code", finding->status);
         struct json_mark body = json_begin_object(w, "body");
-        add_count(w, "bytes", finding->body_bytes);
+        json_add_count(w, "bytes", finding->body_bytes);
         json_end_object(w, body);
         json_end_object(w, response);
     }
@@ -343,160 +370,18 @@ static void add_threat(struct json_writer *w, const struct event *event)
     json_end_object(w, threat);
 }
 
-static const char *source_name(uint8_t source)
-{
-    static const char *const names[] = {
-        [COUNT_NONE] = "",       [COUNT_AT_LEAST] = "at-least", [COUNT_SEARCH] = "search",
-        [COUNT_COUNT] = "count", [COUNT_LISTING] = "listing",
-    };
-    return source < sizeof names / sizeof names[0] ? names[source] : "";
-}
-
-static const char *identity_word(uint8_t identity)
-{
-    static const char *const names[] = {"none", "likely", "proven"};
-    return identity < sizeof names / sizeof names[0] ? names[identity] : "none";
-}
-
-static void add_detail(struct json_writer *w, const struct finding_dataset *dataset)
-{
-    if (dataset->name[0] == '\0' || (dataset->records == FINDING_NO_COUNT &&
-                                     dataset->bytes == FINDING_NO_COUNT && dataset->returned == 0))
-        return;
-    struct json_mark detail = json_begin_object(w, NULL);
-    json_add_text(w, "name", dataset->name);
-    add_count(w, "records", dataset->records);
-    if (dataset->records != FINDING_NO_COUNT)
-        json_add_text(w, "records_source", source_name(dataset->source));
-    add_count(w, "bytes", dataset->bytes);
-    if (dataset->returned)
-        add_count(w, "returned", dataset->returned);
-    json_end_object(w, detail);
-}
-
-static void add_datasets(struct json_writer *w, const struct finding *finding,
-                         const struct limits *limits)
-{
-    unsigned count = finding->dataset_count;
-    if (count > FINDING_DATASETS_MAX)
-        count = FINDING_DATASETS_MAX;
-    struct json_mark list = json_begin_array(w, "datasets");
-    for (unsigned i = 0; i < count && i < limits->datasets; i++)
-        json_add_text(w, NULL, finding->datasets[i].name);
-    json_end_array(w, list);
-    list = json_begin_array(w, "dataset_records");
-    for (unsigned i = 0; i < count && i < limits->details; i++)
-        add_detail(w, &finding->datasets[i]);
-    json_end_array(w, list);
-    unsigned cut = count > limits->datasets ? count - limits->datasets : 0;
-    if (finding->datasets_dropped || cut)
-        add_count(w, "datasets_dropped", (uint64_t)finding->datasets_dropped + cut);
-}
-
-static void add_evidence(struct json_writer *w, const struct finding *finding,
-                         const struct limits *limits)
-{
-    struct json_mark list = json_begin_array(w, "evidence");
-    for (unsigned i = 0; i < finding->evidence_count && i < limits->evidence; i++)
-        json_add_text(w, NULL, finding->evidence[i]);
-    json_end_array(w, list);
-}
-
-static void add_ndpi(struct json_writer *w, const struct finding *finding)
-{
-    struct json_mark ndpi = json_begin_object(w, "ndpi");
-    json_add_text(w, "application", finding->application);
-    struct json_mark risks = json_begin_array(w, "risks");
-    for (unsigned bit = 0; bit < 64 && finding->risks >> bit; bit++) {
-        const char *name = finding->risks >> bit & 1 ? classify_risk_name(bit) : NULL;
-        if (name)
-            json_add_text(w, NULL, name);
-    }
-    json_end_array(w, risks);
-    json_end_object(w, ndpi);
-}
-
-/* "NL,US" as a list. */
-static void add_countries(struct json_writer *w, const char *separated)
-{
-    struct json_mark list = json_begin_array(w, "countries");
-    for (const char *at = separated; *at;) {
-        size_t length = strcspn(at, ",");
-        char word[8];
-        (void)text_copy(word, sizeof word, at, length);
-        json_add_text(w, NULL, word);
-        at += length + (at[length] == ',');
-    }
-    json_end_array(w, list);
-}
-
-static void add_exposure(struct json_writer *w, const struct event *event)
-{
-    const struct exposure_view *view = event->exposure;
-    if (!view)
-        return;
-    json_add_text(w, "exposure", view->id);
-    if (event->action != EVENT_EXPOSURE_OPENED)
-        return;
-    struct json_mark state = json_begin_object(w, "exposure_state");
-    add_time(w, "first_seen", view->first_ns);
-    add_time(w, "last_seen", view->last_ns);
-    add_count(w, "actors", view->actors);
-    add_count(w, "requests", view->requests);
-    add_count(w, "records", view->records);
-    add_count(w, "returned", view->returned);
-    add_count(w, "bytes", view->gave_bytes);
-    add_countries(w, view->countries);
-    json_end_object(w, state);
-}
-
-static void add_amounts(struct json_writer *w, const struct finding *finding)
-{
-    add_count(w, "records", finding->records);
-    if (finding->records != FINDING_NO_COUNT)
-        json_add_text(w, "records_source", source_name(finding->records_source));
-    add_count(w, "returned", finding->returned);
-    add_count(w, "bytes", finding->gave_bytes);
-    add_count(w, "requests", finding->requests);
-    json_add_bool(w, "partial", finding->partial);
-}
-
-static void add_store(struct json_writer *w, const struct event *event, const struct limits *limits)
-{
-    const struct finding *finding = event->finding;
-    json_add_text(w, "store", finding->store);
-    json_add_text(w, "product", finding->product);
-    json_add_text(w, "version", finding->version);
-    json_add_text(w, "cluster_id", finding->cluster_id);
-    json_add_text(w, "cluster_name", finding->cluster_name);
-    json_add_text(w, "verdict", verdict_name((enum verdict)finding->verdict));
-    json_add_text(w, "credentials", credentials_name(event->credentials));
-    json_add_text(w, "identity", identity_word(finding->identity));
-    json_add_text(w, "protection", finding->protection);
-    if (has_amounts(event))
-        add_amounts(w, finding);
-    add_datasets(w, finding, limits);
-    add_evidence(w, finding, limits);
-    add_true(w, "request_unseen", finding->request_unseen);
-    add_true(w, "weak", finding->weak);
-    add_true(w, "sampled", finding->sampled);
-    add_true(w, "midstream", finding->midstream);
-    add_ndpi(w, finding);
-    add_exposure(w, event);
-}
-
 static void add_ajar(struct json_writer *w, const struct emit_options *options,
-                     const struct event *event, const struct limits *limits)
+                     const struct event *event, const struct json_limits *limits)
 {
     struct json_mark ajar = json_begin_object(w, "ajar");
     json_add_number(w, "schema_version", EMIT_SCHEMA_VERSION);
     json_add_text_cut(w, "site", options->site, NAME_MAX_BYTES);
     if (options->import_id)
         json_add_text_cut(w, "import", options->import_id, NAME_MAX_BYTES);
-    if (event->folded)
-        add_count(w, "folded", event->folded);
+    json_add_some(w, "folded", event->folded);
+    json_add_text(w, "severity", severity_word(event->severity));
     if (event->finding)
-        add_store(w, event, limits);
+        json_add_store(w, event, limits);
     if (event->status)
         json_add_status(w, event->status);
     if (event->trouble)
@@ -511,7 +396,7 @@ static void add_ajar(struct json_writer *w, const struct emit_options *options,
 static void write_head(struct json_writer *w, const struct emit_options *options,
                        const struct event *event)
 {
-    add_time(w, "@timestamp", event->time_ns);
+    json_add_time(w, "@timestamp", event->time_ns);
     struct json_mark ecs = json_begin_object(w, "ecs");
     json_add_text(w, "version", ECS_VERSION);
     json_end_object(w, ecs);
@@ -528,26 +413,11 @@ static void write_head(struct json_writer *w, const struct emit_options *options
     }
 }
 
-/* The next smaller lists: the details go first. Few steps, because each one writes the document
- * again, and an attacker chooses how often that is needed. */
-static bool shrink(struct limits *limits)
-{
-    if (limits->details)
-        limits->details = limits->details > FINDING_DATASETS_MAX / 4 ? FINDING_DATASETS_MAX / 4 : 0;
-    else if (limits->datasets)
-        limits->datasets = limits->datasets > FINDING_DATASETS_MAX / 8 ? limits->datasets / 2 : 0;
-    else if (limits->evidence)
-        limits->evidence = 0;
-    else
-        return false;
-    return true;
-}
-
 /* Only the part that has the lists is written again when they must be shorter. */
 enum ajar_status json_write_event(const struct emit_options *options, const struct event *event,
                                   char *text, size_t size, size_t *length)
 {
-    struct limits limits = {FINDING_DATASETS_MAX, FINDING_DATASETS_MAX, FINDING_EVIDENCE_MAX};
+    struct json_limits limits = json_limits_all;
     struct json_writer head;
     json_writer_init(&head, text, size);
     struct json_mark root = json_begin_object(&head, NULL);
@@ -560,6 +430,6 @@ enum ajar_status json_write_event(const struct emit_options *options, const stru
             *length = writer.used;
             return AJAR_OK;
         }
-    } while (shrink(&limits));
+    } while (json_limits_lower(&limits));
     return AJAR_ERR_LIMIT;
 }

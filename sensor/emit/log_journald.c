@@ -5,6 +5,7 @@
  * nothing that came from packets can begin another. An entry is far below the size of a datagram.
  */
 #include "base/text.h"
+#include "emit/json_store.h"
 #include "emit/log_format.h"
 #include "enrich/enrich.h"
 
@@ -79,20 +80,31 @@ static void write_server(const struct finding *finding, char *text, size_t size)
     text_make_endpoint(text, size, server, finding->server_port);
 }
 
+/* How far the evidence goes, or how the exposure ended; a connection without a dialogue proves
+ * neither. */
+static const char *word_of(const struct event *event)
+{
+    if (event->action == EVENT_EXPOSURE_CLOSED && event->exposure)
+        return closing_name((enum closing)event->exposure->closing);
+    return event->finding->kind == FINDING_DOOR
+               ? "answers"
+               : verdict_name((enum verdict)event->finding->verdict);
+}
+
 static void write_store(const struct event *event, char *text, size_t size)
 {
     const struct finding *finding = event->finding;
     const char *country = event->source ? event->source->country_code : "";
-    char server[ADDR_TEXT_MAX + 8], client[ADDR_TEXT_MAX], folded[64] = "";
+    char server[ADDR_TEXT_MAX + 8], client[ADDR_TEXT_MAX] = "none", folded[64] = "";
     write_server(finding, server, sizeof server);
-    addr_format(&finding->client, client);
+    if (event_has_client(event))
+        addr_format(event_client(event), client);
     if (event->folded)
         (void)snprintf(folded, sizeof folded, ", %" PRIu64 " events not told one by one",
                        event->folded);
     (void)snprintf(text, size, "%s: %s %s %s, client %s%s%s%s, severity %d%s",
-                   event_action_name(event->action), finding->store, server,
-                   verdict_name((enum verdict)finding->verdict), client, country[0] ? " (" : "",
-                   country, country[0] ? ")" : "", event->severity, folded);
+                   event_action_name(event->action), finding->store, server, word_of(event), client,
+                   country[0] ? " (" : "", country, country[0] ? ")" : "", event->severity, folded);
 }
 
 static void write_status(const struct sensor_status *status, char *text, size_t size)
@@ -121,10 +133,14 @@ static void add_finding(struct entry *entry, const struct event *event)
     const struct finding *finding = event->finding;
     char address[ADDR_TEXT_MAX];
     add_text(entry, "AJAR_STORE", finding->store);
-    add_text(entry, "AJAR_VERDICT", verdict_name((enum verdict)finding->verdict));
-    add_text(entry, "AJAR_CREDENTIALS", credentials_name(event->credentials));
-    addr_format(&finding->client, address);
-    add_text(entry, "AJAR_SOURCE_IP", address);
+    if (finding->kind != FINDING_DOOR) {
+        add_text(entry, "AJAR_VERDICT", verdict_name((enum verdict)finding->verdict));
+        add_text(entry, "AJAR_CREDENTIALS", credentials_name(event->credentials));
+    }
+    if (event_has_client(event)) {
+        addr_format(event_client(event), address);
+        add_text(entry, "AJAR_SOURCE_IP", address);
+    }
     addr_format(&finding->server, address);
     add_text(entry, "AJAR_DESTINATION_IP", address);
     add(entry, "AJAR_DESTINATION_PORT", "%u", finding->server_port);

@@ -43,14 +43,17 @@ static inline void add_exposure(struct sample *s, unsigned number)
 {
     s->exposure = (struct exposure_view){.first_ns = WHEN,
                                          .last_ns = WHEN + SECOND,
+                                         .times = 1,
                                          .verdict = s->finding.verdict,
                                          .records = 1656,
+                                         .records_source = COUNT_LISTING,
                                          .returned = 10,
                                          .gave_bytes = 1000,
                                          .actors = 2,
                                          .requests = 3,
                                          .countries = "NL,US",
                                          .datasets = "customers,cases",
+                                         .indexed = "",
                                          .severity = 80};
     (void)snprintf(s->exposure.id, sizeof s->exposure.id, "%032x", 0xe0000000U + number);
     s->event.exposure = &s->exposure;

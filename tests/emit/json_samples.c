@@ -99,6 +99,30 @@ static void make_datasets(struct finding *f)
         RANDOM(f->evidence[i]);
 }
 
+static void make_sketch(struct sketch *sketch)
+{
+    for (uint64_t left = draw(20); left; left--)
+        (void)sketch_add(sketch, draw(UINT64_MAX) * 7);
+}
+
+static void make_classes(struct finding *f)
+{
+    f->class_count = (uint16_t)(draw(2) ? draw(3) : draw(FINDING_CLASSES_MAX + 1));
+    f->classes_dropped = (uint16_t)(draw(2) ? 0 : draw(65536));
+    f->scanned_bytes = draw(2) ? 0 : count();
+    f->oldest_s = (int64_t)number();
+    f->newest_s = (int64_t)draw(UINT32_MAX);
+    for (uint16_t i = 0; i < f->class_count; i++) {
+        struct finding_class *class = &f->classes[i];
+        RANDOM(class->name);
+        if (draw(2))
+            RANDOM(class->sample);
+        class->by_name = draw(2);
+        class->values = count();
+        make_sketch(&class->distinct);
+    }
+}
+
 static void make_texts(struct finding *f)
 {
     do
@@ -121,8 +145,12 @@ static void make_finding_of(struct finding *f)
     memset(f, 0, sizeof *f);
     make_texts(f);
     make_datasets(f);
+    make_classes(f);
     make_address(&f->client);
     make_address(&f->server);
+    make_address(&f->forwarded_for);
+    f->forwarded = draw(2);
+    f->tool = (uint8_t)draw(3);
     f->kind = (uint8_t)draw(2);
     f->verdict = (uint8_t)(1 + draw(VERDICTS - 1));
     f->identity = (uint8_t)draw(3);
@@ -185,18 +213,101 @@ static struct exposure_view view;
 static char trouble_text[2000], sensor[300], site[300], import_id[300];
 static struct trouble trouble = {.text = trouble_text};
 
+static struct exposure_class classes[24];
+static struct actor_view actor;
+
+static void make_exposure_classes(void)
+{
+    memset(classes, 0, sizeof classes);
+    view.class_count = (uint32_t)(draw(2) ? draw(3) : draw(25));
+    for (uint32_t i = 0; i < view.class_count; i++) {
+        RANDOM(classes[i].name);
+        if (draw(2))
+            RANDOM(classes[i].sample);
+        classes[i].values = count();
+        classes[i].odd = count();
+        classes[i].masked = count();
+        classes[i].hashed = count();
+        classes[i].by_name = draw(2);
+        make_sketch(&classes[i].distinct);
+    }
+    view.classes = classes;
+}
+
 static void make_exposure(void)
 {
-    view = (struct exposure_view){.first_ns = count(),
-                                  .last_ns = count(),
-                                  .records = number(),
-                                  .returned = count(),
-                                  .gave_bytes = count(),
-                                  .actors = (uint32_t)number(),
-                                  .requests = (uint32_t)number(),
-                                  .countries = draw(2) ? "NL,US" : "",
-                                  .datasets = ""};
+    view =
+        (struct exposure_view){.first_ns = count(),
+                               .last_ns = count(),
+                               .before_ns = draw(2) ? 0 : count(),
+                               .zone = (uint8_t)draw(ZONES),
+                               .verdict = (uint8_t)(VERDICT_OPEN + draw(VERDICTS - VERDICT_OPEN)),
+                               .times = (uint32_t)number(),
+                               .records = number(),
+                               .records_source = (uint8_t)(COUNT_AT_LEAST + draw(4)),
+                               .returned = count(),
+                               .gave_bytes = count(),
+                               .actors = (uint32_t)number(),
+                               .requests = (uint32_t)number(),
+                               .countries = draw(2) ? "NL,US" : "",
+                               .datasets = draw(2) ? "customers,\xff,a b" : "",
+                               .indexed = draw(2) ? "Shodan" : "",
+                               .oldest_s = (int64_t)number(),
+                               .newest_s = (int64_t)draw(UINT32_MAX)};
     (void)snprintf(view.id, sizeof view.id, "%032" PRIx64, number());
+    if (draw(2)) {
+        (void)snprintf(view.group.id, sizeof view.group.id, "%032" PRIx64, number());
+        view.group.servers = (uint32_t)number();
+        view.group.same_data = draw(2);
+    }
+    make_exposure_classes();
+}
+
+static void make_actor(void)
+{
+    memset(&actor, 0, sizeof actor);
+    if (draw(2)) {
+        RANDOM(actor.claimed);
+        RANDOM(actor.confirmed);
+        RANDOM(actor.tool);
+        actor.search_engine = draw(2);
+    }
+    actor.proxied = draw(2);
+    make_address(&actor.via);
+}
+
+/* A connection without a dialogue: nothing of it is known but its ends. */
+static void make_door(enum door door)
+{
+    struct finding of;
+    make_finding_of(&of);
+    memset(&finding, 0, sizeof finding);
+    finding.kind = FINDING_DOOR;
+    finding.door = (uint8_t)door;
+    finding.client = of.client;
+    finding.server = of.server;
+    finding.records = FINDING_NO_COUNT;
+    memcpy(finding.store, of.store, sizeof finding.store);
+}
+
+static void make_life(struct event *event)
+{
+    event->credentials = CREDENTIALS_NONE;
+    event->folded = 0;
+    event->exposure = &view;
+    if (event->action == EVENT_EXPOSURE_CLOSED) {
+        view.closing = (uint8_t)(CLOSING_REFUSED + draw(CLOSINGS - CLOSING_REFUSED));
+        view.closed_ns = count();
+        if (view.closing == CLOSING_REFUSED)
+            finding.verdict = VERDICT_REFUSED;
+        else
+            make_door(view.closing == CLOSING_RESET ? DOOR_RESET : DOOR_SILENT);
+        if (view.closing == CLOSING_SILENCE && draw(2))
+            memset(&finding.client, 0, sizeof finding.client);
+        return;
+    }
+    finding.verdict = (uint8_t)(VERDICT_OPEN + draw(VERDICTS - VERDICT_OPEN));
+    finding.weak = false;
 }
 
 static void make_store_event(struct event *event)
@@ -205,20 +316,24 @@ static void make_store_event(struct event *event)
     make_place(&source);
     make_place(&target);
     make_exposure();
+    make_actor();
+    event->actor = draw(2) ? &actor : NULL;
     event->finding = &finding;
     event->direction = (enum direction)draw(4);
     event->credentials = (enum credentials)draw(3);
     event->folded = draw(2) ? 0 : number();
     event->exposure = draw(2) ? &view : NULL;
-    if (event->action == EVENT_EXPOSURE_OPENED) {
-        finding.verdict = (uint8_t)(VERDICT_OPEN + draw(VERDICTS - VERDICT_OPEN));
-        finding.weak = false;
-        event->credentials = CREDENTIALS_NONE;
+    if (event->action == EVENT_EXPOSURE_OPENED || event->action == EVENT_EXPOSURE_UPDATED ||
+        event->action == EVENT_EXPOSURE_CLOSED)
+        make_life(event);
+    if (event->action == EVENT_STORE_REACHABLE) {
         event->folded = 0;
-        event->exposure = &view;
+        if (draw(2))
+            make_door(draw(2) ? DOOR_OPAQUE : DOOR_ANSWERED);
     }
     if (event->action == EVENT_EVENTS_FOLDED) {
         finding.dataset_count = finding.datasets_dropped = finding.evidence_count = 0;
+        finding.class_count = finding.classes_dropped = 0;
         finding.method[0] = finding.url[0] = finding.host[0] = finding.user_agent[0] = '\0';
         finding.status = 0;
         event->folded = 1 + draw(1000);

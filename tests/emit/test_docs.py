@@ -10,6 +10,9 @@ import unittest
 ROOT = sys.argv.pop()
 
 
+ROWS = {"ajar.dataset_records"}    # lists whose rows the page tells in one line
+
+
 def text_of(path):
     with open(os.path.join(ROOT, path), encoding="utf-8") as file:
         return file.read()
@@ -19,6 +22,8 @@ def fields_of_schema(schema, node, path=""):
     """Paths of all values: what has properties is a group and not a field itself."""
     if "$ref" in node:
         node = schema["$defs"][node["$ref"].rsplit("/", 1)[1]]
+    if "properties" in node.get("items", {}) and path not in ROWS:
+        node = node["items"]
     if "properties" in node:
         for name, child in node["properties"].items():
             yield from fields_of_schema(schema, child, f"{path}.{name}" if path else name)

@@ -1,90 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "emit/events.h"
-#include "emit/json.h"
-#include "emit/json_sensor.h"
-
-#include <jansson.h>
-
-static const struct emit_options options = {.sensor = "span-1", .site = "hq"};
-static struct sample sample;
-static char text[EMIT_JSON_MAX + 1];
-static size_t length;
-static json_t *root;
-
-static void setup(void)
-{
-    make_sample(&sample, VERDICT_DRAINED, 4711);
-}
-
-static void teardown(void)
-{
-    json_decref(root);
-}
+#include "emit/documents.h"
 
 TestSuite(json, .init = setup, .fini = teardown);
-
-static void write_with(const struct emit_options *chosen)
-{
-    json_error_t error;
-    cr_assert_eq(json_write_event(chosen, &sample.event, text, EMIT_JSON_MAX, &length), AJAR_OK);
-    cr_assert_leq(length, EMIT_JSON_MAX);
-    text[length] = '\0';
-    cr_assert_not(strchr(text, '\n'));
-    json_decref(root);
-    root = json_loadb(text, length, JSON_REJECT_DUPLICATES, &error);
-    cr_assert(root, "%s in %s", error.text, text);
-}
-
-static void write_event(void)
-{
-    write_with(&options);
-}
-
-/* The value at "a.b.c", or NULL. */
-static json_t *at(const char *path)
-{
-    char name[64];
-    json_t *value = root;
-    while (*path && value) {
-        size_t part = strcspn(path, ".");
-        (void)snprintf(name, sizeof name, "%.*s", (int)part, path);
-        value = json_object_get(value, name);
-        path += part + (path[part] == '.');
-    }
-    return value;
-}
-
-static void assert_text(const char *path, const char *want)
-{
-    const char *have = json_string_value(at(path));
-    cr_assert(have, "%s is missing in %s", path, text);
-    cr_assert_str_eq(have, want, "%s: %s", path, have);
-}
-
-static void assert_number(const char *path, long long want)
-{
-    cr_assert(json_is_integer(at(path)), "%s is missing in %s", path, text);
-    cr_assert_eq(json_integer_value(at(path)), want, "%s", path);
-}
-
-static void assert_absent(const char *path)
-{
-    cr_assert_null(at(path), "%s is there", path);
-}
-
-static void assert_list(const char *path, const char *want)
-{
-    char have[1024] = "";
-    size_t index;
-    json_t *item;
-    json_array_foreach(at(path), index, item)
-    {
-        size_t used = strlen(have);
-        (void)snprintf(have + used, sizeof have - used, "%s%s", index ? "," : "",
-                       json_string_value(item));
-    }
-    cr_assert_str_eq(have, want, "%s: %s", path, have);
-}
 
 Test(json, says_who_did_what_to_whom)
 {
@@ -178,48 +95,6 @@ Test(json, says_what_was_asked_and_answered)
     assert_text("url.domain", "[2001:db8::1]");
 }
 
-Test(json, says_what_the_store_is_and_gave)
-{
-    SET(sample.finding.product, "elasticsearch");
-    SET(sample.finding.version, "6.8.23");
-    SET(sample.finding.cluster_id, "IM-a7ZcLS4ehfuOpBjnFhA");
-    SET(sample.finding.cluster_name, "support");
-    sample.finding.records = 1237;
-    sample.finding.records_source = COUNT_SEARCH;
-    sample.finding.returned = 1000;
-    sample.finding.gave_bytes = 612004;
-    sample.finding.requests = 2;
-    add_dataset(&sample.finding, "customers", 1237, COUNT_SEARCH);
-    add_dataset(&sample.finding, "cases", FINDING_NO_COUNT, COUNT_NONE);
-    sample.finding.datasets[0].returned = 1000;
-    SET(sample.finding.evidence[0], "200");
-    SET(sample.finding.evidence[1], "hits.hits[1000]");
-    sample.finding.evidence_count = 2;
-    sample.event.reasons[0] = "drained";
-    sample.event.reasons[1] = "outside";
-    sample.event.reason_count = 2;
-    write_event();
-    assert_text("ajar.store", "elasticsearch");
-    assert_text("ajar.product", "elasticsearch");
-    assert_text("ajar.version", "6.8.23");
-    assert_text("ajar.cluster_id", "IM-a7ZcLS4ehfuOpBjnFhA");
-    assert_text("ajar.cluster_name", "support");
-    assert_text("ajar.verdict", "drained");
-    assert_text("ajar.credentials", "none");
-    assert_text("ajar.identity", "proven");
-    assert_number("ajar.records", 1237);
-    assert_text("ajar.records_source", "search");
-    assert_number("ajar.returned", 1000);
-    assert_number("ajar.bytes", 612004);
-    assert_number("ajar.requests", 2);
-    assert_list("ajar.datasets", "customers,cases");
-    cr_assert_eq(json_array_size(at("ajar.dataset_records")), 1);
-    assert_list("ajar.evidence", "200,hits.hits[1000]");
-    assert_list("ajar.severity_reasons", "drained,outside");
-    cr_assert(json_is_false(at("ajar.partial")));
-    assert_absent("ajar.datasets_dropped");
-}
-
 Test(json, leaves_out_what_is_not_known)
 {
     memset(&sample.source, 0, sizeof sample.source);
@@ -296,20 +171,6 @@ Test(json, names_techniques_by_verdict_and_direction)
     assert_absent("threat");
 }
 
-Test(json, tells_refusals_and_silence)
-{
-    sample.finding.verdict = VERDICT_REFUSED;
-    SET(sample.finding.protection, "Elastic security");
-    write_event();
-    assert_text("event.outcome", "failure");
-    assert_list("event.type", "access,denied");
-    assert_text("ajar.protection", "Elastic security");
-    sample.finding.verdict = VERDICT_PROBED;
-    write_event();
-    assert_text("event.outcome", "unknown");
-    assert_list("event.type", "info");
-}
-
 Test(json, gives_the_span_of_a_session)
 {
     sample.event.action = EVENT_STORE_SESSION;
@@ -321,25 +182,6 @@ Test(json, gives_the_span_of_a_session)
     assert_number("event.duration", 1000000000);
 }
 
-Test(json, gives_the_state_of_an_exposure_when_it_opens)
-{
-    add_exposure(&sample, 1);
-    write_event();
-    assert_text("ajar.exposure", sample.exposure.id);
-    assert_absent("ajar.exposure_state");
-    sample.event.action = EVENT_EXPOSURE_OPENED;
-    write_event();
-    assert_text("ajar.exposure_state.first_seen", "2019-12-29T10:11:12.000000Z");
-    assert_number("ajar.exposure_state.actors", 2);
-    assert_number("ajar.exposure_state.records", 1656);
-    assert_list("ajar.exposure_state.countries", "NL,US");
-    sample.exposure.records = FINDING_NO_COUNT;
-    sample.exposure.countries = "";
-    write_event();
-    assert_absent("ajar.exposure_state.records");
-    assert_absent("ajar.exposure_state.countries");
-}
-
 Test(json, places_a_store_outside_home)
 {
     SET(sample.target.country_code, "US");
@@ -347,15 +189,6 @@ Test(json, places_a_store_outside_home)
     write_event();
     assert_text("destination.geo.country_iso_code", "US");
     assert_number("destination.as.number", 64501);
-}
-
-Test(json, names_what_ndpi_thought)
-{
-    SET(sample.finding.application, "http");
-    sample.finding.risks = 1ULL << 5 | 1ULL << 63; /* a known port on another one, and none */
-    write_event();
-    assert_text("ajar.ndpi.application", "http");
-    cr_assert_eq(json_array_size(at("ajar.ndpi.risks")), 1);
 }
 
 Test(json, marks_events_of_a_reading)
@@ -429,14 +262,6 @@ Test(json, writes_trouble)
     cr_assert_eq(strlen(json_string_value(at("ajar.trouble.text"))), TROUBLE_TEXT_MAX - 1);
 }
 
-Test(json, says_how_many_were_folded)
-{
-    sample.event.folded = 12;
-    write_event();
-    assert_number("ajar.folded", 12);
-    assert_number("ajar.requests", 0);
-}
-
 Test(json, writes_folded_events_without_amounts)
 {
     sample.event.action = EVENT_EVENTS_FOLDED;
@@ -480,20 +305,6 @@ Test(json, repairs_and_escapes_text_of_the_wire)
         cr_assert_geq((unsigned char)text[i], 0x20, "a raw control character");
 }
 
-Test(json, cuts_lists_to_fit_and_says_so)
-{
-    for (int i = 0; i < FINDING_DATASETS_MAX; i++) {
-        add_dataset(&sample.finding, "", 1, COUNT_LISTING);
-        memset(sample.finding.datasets[i].name, 1, sizeof sample.finding.datasets[i].name - 1);
-    }
-    sample.finding.datasets_dropped = 5;
-    write_event();
-    size_t names = json_array_size(at("ajar.datasets"));
-    cr_assert_gt(names, 0);
-    cr_assert_lt(names, FINDING_DATASETS_MAX);
-    assert_number("ajar.datasets_dropped", (long long)(FINDING_DATASETS_MAX - names) + 5);
-}
-
 #define FILL(field) (memset(field, 1, sizeof(field) - 1), (field)[sizeof(field) - 1] = '\0')
 
 static void fill_place(struct place *place)
@@ -531,6 +342,13 @@ Test(json, always_fits_into_its_limit)
         add_dataset(f, "", UINT64_MAX - 1, COUNT_LISTING);
         FILL(f->datasets[i].name);
     }
+    for (int i = 0; i < FINDING_CLASSES_MAX; i++) {
+        FILL(f->classes[i].name);
+        FILL(f->classes[i].sample);
+        f->classes[i].values = UINT64_MAX - 1;
+        memset(&f->classes[i].distinct, 0xff, sizeof f->classes[i].distinct);
+    }
+    f->class_count = FINDING_CLASSES_MAX;
     f->evidence_count = FINDING_EVIDENCE_MAX;
     f->status = 200;
     f->risks = UINT64_MAX;
@@ -538,6 +356,25 @@ Test(json, always_fits_into_its_limit)
     fill_place(&sample.target);
     add_exposure(&sample, 1);
     sample.event.action = EVENT_EXPOSURE_OPENED;
+    static struct exposure_class classes[24];
+    for (int i = 0; i < 24; i++) {
+        FILL(classes[i].name);
+        FILL(classes[i].sample);
+        classes[i].values = classes[i].odd = classes[i].masked = classes[i].hashed = UINT64_MAX - 1;
+    }
+    char datasets[512];
+    FILL(datasets);
+    sample.exposure.classes = classes;
+    sample.exposure.class_count = 24;
+    sample.exposure.datasets = datasets;
+    sample.exposure.indexed = datasets + sizeof datasets - SCANNER_NAME_MAX;
+    struct actor_view who = {.proxied = true, .via = f->client};
+    FILL(who.claimed);
+    FILL(who.confirmed);
+    FILL(who.tool);
+    f->forwarded = true;
+    f->forwarded_for = address("2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff");
+    sample.event.actor = &who;
     sample.event.folded = UINT64_MAX;
     sample.event.reason_count = EVENT_REASONS_MAX;
     for (int i = 0; i < EVENT_REASONS_MAX; i++)

@@ -19,6 +19,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 static struct finding finding;
 static struct place place;
 static struct exposure_view view;
+static struct exposure_class shown;
+static struct actor_view who;
 
 static void fill_text(struct cursor *c, char *text, size_t size)
 {
@@ -60,6 +62,12 @@ static void fill_numbers(struct cursor *c)
     finding.datasets_dropped = cursor_read_be16(c);
     finding.evidence_count = cursor_read_u8(c);
     finding.requests = cursor_read_be32(c);
+    finding.forwarded = flags & 128;
+    finding.tool = flags >> 8 & 7;
+    finding.door = flags >> 11 & 7;
+    if (flags & 1 << 14)
+        finding.kind = FINDING_DOOR;
+    who.proxied = who.search_engine = flags & 1 << 15;
     uint64_t *const numbers[] = {
         &finding.time_ns,    &finding.first_ns,   &finding.client_bytes, &finding.server_bytes,
         &finding.risks,      &finding.body_bytes, &finding.records,      &finding.returned,
@@ -96,7 +104,19 @@ static void fill_texts(struct cursor *c)
         finding.datasets[i].bytes = read_number(c);
         finding.datasets[i].source = cursor_read_u8(c);
     }
+    finding.class_count = cursor_read_be16(c);
+    for (int i = 0; i < FINDING_CLASSES_MAX; i++) {
+        TEXT(finding.classes[i].name);
+        TEXT(finding.classes[i].sample);
+        finding.classes[i].values = read_number(c);
+        finding.classes[i].distinct.registers[i] = cursor_read_u8(c);
+    }
+    finding.oldest_s = (int64_t)read_number(c);
+    finding.newest_s = (int64_t)read_number(c);
+    TEXT(who.claimed);
+    TEXT(who.tool);
     for (int i = 0; i < 16; i++) {
+        finding.forwarded_for.bytes[i] = who.via.bytes[i] = cursor_read_u8(c);
         finding.client.bytes[i] = cursor_read_u8(c);
         finding.server.bytes[i] = cursor_read_u8(c);
     }
@@ -187,8 +207,19 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     fill_texts(&c);
     view.countries = "NL,US";
     view.datasets = finding.datasets[0].name;
+    view.indexed = who.claimed;
+    view.zone = choice % ZONES;
+    view.closing = choice % CLOSINGS;
+    view.verdict = finding.verdict;
+    view.oldest_s = finding.oldest_s;
+    memcpy(shown.name, finding.classes[0].name, sizeof shown.name);
+    memcpy(shown.sample, finding.classes[0].sample, sizeof shown.sample);
+    shown.values = shown.odd = finding.classes[0].values;
+    shown.distinct = finding.classes[0].distinct;
+    view.classes = &shown;
+    view.class_count = 1;
     memcpy(view.id, "00000000000000000000000000000001", sizeof view.id);
-    struct event event = {.action = (enum event_action)(choice % 3),
+    struct event event = {.action = (enum event_action)(choice % EVENT_SENSOR_STATUS),
                           .direction = (enum direction)(choice >> 2 & 3),
                           .credentials = (enum credentials)((choice >> 4 & 3) % 3),
                           .id = "00000000000000000000000000000002",
@@ -197,6 +228,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                           .finding = &finding,
                           .source = &place,
                           .target = &place,
+                          .actor = choice & 0x40 ? &who : NULL,
                           .exposure = choice & 0x80 ? &view : NULL};
     struct emit_options options = {.sensor = "s", .site = "s"};
     size_t length = 0;

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What an exposure is, as members of a document. */
+#ifndef AJAR_EMIT_JSON_EXPOSURE_H
+#define AJAR_EMIT_JSON_EXPOSURE_H
+
+#include "ajar/event.h"
+#include "emit/json_writer.h"
+
+/* So many of the lists; the callers lower them until the document fits. */
+struct json_exposure_limits {
+    unsigned datasets;
+    unsigned classes;
+};
+
+/* "exposure_state": how it stands, as docs/events.md names it. */
+void json_add_exposure_state(struct json_writer *writer, const struct exposure_view *view,
+                             const struct json_exposure_limits *limits);
+
+#endif
