@@ -21,6 +21,9 @@ struct pipeline {
     struct classifier *classifier;
     struct http_inspector *http;
     struct detector *detector;
+    struct doors doors;
+    struct syn_tools tools;
+    struct finding door_finding; /* the one being made */
     uint64_t bytes;
     uint64_t findings_dropped;
     uint64_t time_ns; /* the packet clock: highest packet time */
@@ -169,10 +172,9 @@ static void on_closed(void *context, struct flow *flow, enum flow_end end, uint6
     detector_close(pipeline->detector, flow, end, time_ns);
 }
 
-/* detect -> ring: the finding leaves the packet side. */
-static void on_finding(void *context, const struct finding *finding)
+/* detect, doors -> ring: the finding leaves the packet side. */
+static void send_finding(struct pipeline *pipeline, const struct finding *finding)
 {
-    struct pipeline *pipeline = context;
     struct ring *ring = pipeline->options.findings;
     void *slot = pipeline->options.live ? ring_reserve(ring) : ring_reserve_wait(ring);
     if (!slot) {
@@ -180,7 +182,46 @@ static void on_finding(void *context, const struct finding *finding)
         return;
     }
     finding_copy(slot, finding);
+    ((struct finding *)slot)->tool =
+        (uint8_t)syn_tools_find(&pipeline->tools, &finding->client, finding->first_ns);
     ring_push(ring);
+}
+
+/* Whether it proves that the server stands open to everybody, now. */
+static bool opens_door(const struct finding *finding)
+{
+    return finding->kind == FINDING_QUERY && finding->transport == PACKET_TCP &&
+           finding->credentials == CREDENTIALS_NONE && !finding->weak &&
+           verdict_exposes((enum verdict)finding->verdict);
+}
+
+static void on_finding(void *context, const struct finding *finding)
+{
+    struct pipeline *pipeline = context;
+    if (opens_door(finding))
+        doors_add(&pipeline->doors, &finding->server, finding->server_port);
+    send_finding(pipeline, finding);
+}
+
+static void on_door(void *context, const struct door_news *news)
+{
+    struct pipeline *pipeline = context;
+    struct finding *finding = &pipeline->door_finding;
+    memset(finding, 0, offsetof(struct finding, datasets));
+    finding->kind = FINDING_DOOR;
+    finding->door = (uint8_t)news->door;
+    finding->transport = PACKET_TCP;
+    finding->client_by = CLIENT_BY_HANDSHAKE;
+    finding->time_ns = news->time_ns;
+    finding->first_ns = news->time_ns;
+    finding->ordinal = news->ordinal;
+    finding->client = news->client;
+    finding->server = news->server;
+    finding->client_port = news->client_port;
+    finding->server_port = news->server_port;
+    finding->vlan = news->vlan;
+    finding->records = FINDING_NO_COUNT;
+    send_finding(pipeline, finding);
 }
 
 static const char *application_name(void *context, uint16_t application)
@@ -196,8 +237,11 @@ void pipeline_frame(void *context, const struct frame *frame)
     pipeline->bytes += frame->on_wire;
     if (frame->time_ns > pipeline->time_ns)
         pipeline->time_ns = frame->time_ns;
-    if (decode_frame(frame, &packet, &pipeline->decode))
+    if (decode_frame(frame, &packet, &pipeline->decode)) {
+        syn_tools_see(&pipeline->tools, &packet);
         flow_table_add(pipeline->flows, &packet);
+        doors_see(&pipeline->doors, &packet);
+    }
     if (pipeline->time_ns - pipeline->ticked_ns >= TICK_EVERY_NS) {
         pipeline->ticked_ns = pipeline->time_ns;
         detector_tick(pipeline->detector, pipeline->time_ns);
@@ -210,11 +254,18 @@ void pipeline_tick(struct pipeline *pipeline, uint64_t time_ns)
         pipeline->time_ns = time_ns;
     flow_table_tick(pipeline->flows, pipeline->time_ns);
     detector_tick(pipeline->detector, pipeline->time_ns);
+    doors_tick(&pipeline->doors, pipeline->time_ns);
+}
+
+void pipeline_add_door(struct pipeline *pipeline, const struct addr *server, uint16_t port)
+{
+    doors_add(&pipeline->doors, server, port);
 }
 
 void pipeline_finish(struct pipeline *pipeline)
 {
     pipeline->options.live = false; /* no packet waits behind what is told now */
+    doors_finish(&pipeline->doors);
     flow_table_finish(pipeline->flows);
 }
 
@@ -236,6 +287,8 @@ static enum ajar_status make_stages(struct pipeline *pipeline, struct problem *p
         status = classifier_new(&pipeline->classifier, problem);
     if (status == AJAR_OK)
         status = detector_new(&detect, &pipeline->detector);
+    if (status == AJAR_OK)
+        status = doors_init(&pipeline->doors, options->seed, options->home, on_door, pipeline);
     if (status != AJAR_OK)
         return status;
     struct http_listener http_listener = detector_http_listener(pipeline->detector);
@@ -249,6 +302,7 @@ enum ajar_status pipeline_new(const struct pipeline_options *options, struct pip
     if (!made)
         return problem_set(problem, AJAR_ERR_MEMORY, "out of memory");
     made->options = *options;
+    made->tools.seed = options->seed;
     enum ajar_status status = make_stages(made, problem);
     if (status == AJAR_OK) {
         *pipeline = made;
@@ -267,6 +321,7 @@ void pipeline_free(struct pipeline *pipeline)
     http_inspector_free(pipeline->http);
     detector_free(pipeline->detector);
     classifier_free(pipeline->classifier);
+    doors_clear(&pipeline->doors);
     free(pipeline);
 }
 
@@ -278,6 +333,7 @@ struct pipeline_counters pipeline_counters(const struct pipeline *pipeline)
         .classify = classifier_counters(pipeline->classifier),
         .http = http_inspector_counters(pipeline->http),
         .detect = detector_counters(pipeline->detector),
+        .doors = doors_counters(&pipeline->doors),
         .bytes = pipeline->bytes,
         .findings_dropped = pipeline->findings_dropped,
     };

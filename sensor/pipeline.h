@@ -13,6 +13,8 @@
 #include "classify/classify.h"
 #include "decode/decode.h"
 #include "detect/detect.h"
+#include "flow/doors.h"
+#include "flow/syn_tool.h"
 #include "flow/table.h"
 #include "inspect/http.h"
 
@@ -21,7 +23,7 @@ struct pipeline_options {
     const struct signature_set *signatures; /* borrowed */
     struct ring *findings;                  /* of struct finding; borrowed */
     struct flow_limits flows;
-    uint64_t seed;     /* secret, for the flow table */
+    uint64_t seed;     /* secret, for tables */
     bool scan_full;    /* read replies in full, else sampled */
     bool classify_all; /* nDPI sees every flow */
     bool live;         /* a full ring is a counted drop; else the ring waits */
@@ -33,6 +35,7 @@ struct pipeline_counters {
     const struct classify_counters *classify;
     const struct http_counters *http;
     const struct detect_counters *detect;
+    const struct doors_counters *doors;
     uint64_t bytes;            /* of all frames, on the wire */
     uint64_t findings_dropped; /* the ring was full */
 };
@@ -47,6 +50,11 @@ void pipeline_free(struct pipeline *pipeline);
 
 /* One frame through all stages; a capture_listener whose context is the pipeline. */
 void pipeline_frame(void *pipeline, const struct frame *frame);
+
+/* A store stands open at this TCP port, as is known from elsewhere: what SYNs to it come to is
+ * told.
+ */
+void pipeline_add_door(struct pipeline *pipeline, const struct addr *server, uint16_t port);
 
 /* The packet clock moves without a packet (an idle live link): ns since 1970. */
 void pipeline_tick(struct pipeline *pipeline, uint64_t time_ns);

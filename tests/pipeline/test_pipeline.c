@@ -299,3 +299,120 @@ Test(pipeline, without_a_finish_frees_all_it_holds)
     cr_assert_eq(road.count, 1);
     end();
 }
+
+static void prove_open(void)
+{
+    shake_hands();
+    say_text(CLIENT, REQUEST);
+    say_text(SERVER, road.reply);
+    collect();
+    cr_assert_eq(road.count, 1);
+    road.count = 0;
+}
+
+Test(pipeline, a_store_that_stands_open_is_a_door_from_then_on)
+{
+    begin(false, RING_SLOTS);
+    send_from(SERVER, 40001, TCP_SYN | TCP_ACK, "", 0);
+    prove_open();
+    send_from(SERVER, 40002, TCP_SYN | TCP_ACK, "", 0);
+    collect();
+    cr_assert_eq(road.count, 1);
+    const struct finding *f = &road.found[0];
+    struct finding accepted;
+    cr_expect_eq(finding_accept(f, &accepted), AJAR_OK);
+    cr_expect_eq(f->kind, FINDING_DOOR);
+    cr_expect_eq(f->door, DOOR_ANSWERED);
+    cr_expect_eq(f->verdict, VERDICT_NONE);
+    cr_expect_eq(f->transport, PACKET_TCP);
+    cr_expect_str_eq(f->store, "");
+    cr_expect_eq(f->client_port, 40002);
+    cr_expect_eq(f->server_port, 9200);
+    cr_expect_eq(f->server.bytes[12], 10);
+    cr_expect_eq(f->time_ns, road.time_ns);
+    cr_expect_eq(f->first_ns, road.time_ns);
+    cr_expect_eq(f->ordinal, road.ordinal);
+    cr_expect_eq(pipeline_counters(road.pipeline).doors->told, 1);
+    end();
+}
+
+Test(pipeline, a_door_that_is_given_is_one_from_the_first_packet)
+{
+    static const uint8_t server[4] = {10, 0, 0, 5};
+    struct addr addr = addr_from_ipv4(server);
+    begin(false, RING_SLOTS);
+    pipeline_add_door(road.pipeline, &addr, 9200);
+    send_from(CLIENT, 40001, TCP_SYN, "", 0);
+    send_from(SERVER, 40001, TCP_RST | TCP_ACK, "", 0);
+    send_from(CLIENT, 40002, TCP_SYN, "", 0);
+    pipeline_tick(road.pipeline, road.time_ns + DOORS_ANSWER_NS);
+    collect();
+    cr_assert_eq(road.count, 2);
+    cr_expect_eq(road.found[0].door, DOOR_RESET);
+    cr_expect_eq(road.found[1].door, DOOR_SILENT);
+    cr_expect_eq(road.found[1].client_port, 40002);
+    end();
+}
+
+Test(pipeline, a_refusal_makes_no_door)
+{
+    static const char refusal[] =
+        "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic realm=\"security\"\r\n"
+        "content-type: application/json\r\ncontent-length: 2\r\n\r\n{}";
+    begin(false, RING_SLOTS);
+    shake_hands();
+    say_text(CLIENT, REQUEST);
+    say_text(SERVER, refusal);
+    collect();
+    road.count = 0;
+    send_from(SERVER, 40002, TCP_SYN | TCP_ACK, "", 0);
+    collect();
+    cr_expect_eq(road.count, 0);
+    cr_expect_eq(pipeline_counters(road.pipeline).doors->added, 0);
+    end();
+}
+
+Test(pipeline, a_flow_is_told_alike_when_it_is_read_again)
+{
+    struct finding first[2];
+    for (unsigned again = 0; again < 3; again++) {
+        if (again != 1)
+            begin(false, RING_SLOTS);
+        road.count = 0;
+        road.time_ns = START; /* the same packets, from another capture of the same run */
+        road.next[CLIENT] = 1000;
+        road.next[SERVER] = 5000;
+        shake_hands();
+        say_text(CLIENT, REQUEST);
+        say_text(SERVER, road.reply);
+        say_text(CLIENT, REQUEST);
+        say_text(SERVER, road.reply);
+        send_from(CLIENT, 40000, TCP_FIN | TCP_ACK, "", 0);
+        send_from(SERVER, 40000, TCP_FIN | TCP_ACK, "", 0);
+        collect();
+        /* The door that it is by then answers. */
+        unsigned told = 0;
+        for (size_t i = 0; i < road.count; i++) {
+            struct finding *f = &road.found[i];
+            if (f->kind == FINDING_DOOR)
+                continue;
+            cr_assert_lt(told, 2);
+            if (again == 0)
+                first[told] = *f;
+            cr_expect_eq(f->first_ns, first[told].first_ns);
+            cr_expect_eq(f->time_ns, first[told].time_ns);
+            cr_expect_eq(f->kind, first[told].kind);
+            cr_expect_eq(f->returned, first[told].returned);
+            cr_expect_eq(f->gave_bytes, first[told].gave_bytes);
+            cr_expect_eq(f->requests, first[told].requests);
+            cr_expect_eq(f->exchange, first[told].exchange);
+            cr_expect_eq(f->client_bytes, first[told].client_bytes);
+            cr_expect_eq(f->server_bytes, first[told].server_bytes);
+            told++;
+        }
+        cr_assert_eq(told, 2);
+        cr_expect_eq(first[1].returned, 2);
+        if (again > 0)
+            end();
+    }
+}
