@@ -53,7 +53,7 @@ def opened(held):
             one(case, LOOKER, server, "curl", "/_cat/indices?v", "metadata", **ALL, classes={})
         one(case, LOOKER, SIXTH, "curl", "/_search?q=nobodyatall", "open", classes={})
         c, answer = one(case, INSIDE, FIRST, "go", "/invoices-2020/_search?size=7", "data", ZIPPED, datasets=["invoices-2020"], records=INVOICES)
-        c.expect("data", **OPEN, datasets=["invoices-2020"], records=INVOICES, **invoices(answer.ids()))
+        c.expect("data", **OPEN, datasets=["invoices-2020"], records=INVOICES, returned=7, **invoices(answer.ids()))
 
 
 def found(held):
@@ -84,7 +84,7 @@ def closed(held):
 
         def inside():
             c, answer = one(case, INSIDE, SECOND, "go", "/contacts/_search?size=3", "data", ZIPPED)
-            c.expect("data", **OPEN, datasets=["contacts"], records=CONTACTS, **contacts(answer.ids()))
+            c.expect("data", **OPEN, datasets=["contacts"], records=CONTACTS, returned=3, **contacts(answer.ids()))
 
         knock(LOOKER)
         inside()

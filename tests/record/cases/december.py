@@ -26,7 +26,7 @@ def application(case, server, *words):
     c, shown = case.client(INSIDE, server, agent=PROGRAMS[INSIDE]), []
     for word in words:
         shown += c.post("/customers/_search", {"query": {"match": {"notes": word}}, "size": 10}, headers=["Accept-Encoding: gzip,deflate"]).ids()
-    c.expect("data", **OPEN, datasets=["customers"], **customers_show(shown))
+    c.expect("data", **OPEN, datasets=["customers"], returned=len(shown), **customers_show(shown))
     c.close()
 
 
@@ -94,7 +94,7 @@ def read(held):
         c.expect("data", **OPEN, datasets=["customers"], returned=10, **customers_show(int(hit["_id"]) for hit in json.loads(c.body)["hits"]["hits"]))
         c = case.client(INSIDE, SERVERS[0], agent=PROGRAMS[INSIDE])
         c.get("/customers/case/17", headers=["Accept-Encoding: gzip,deflate"])
-        c.expect("data", **OPEN, datasets=["customers"], **customers_show([17]))
+        c.expect("data", **OPEN, datasets=["customers"], returned=1, **customers_show([17]))
         c.close()
 
 
@@ -118,13 +118,13 @@ def closed(held):
         c.close()
         c = case.client(INSIDE, SERVERS[0], agent=PROGRAMS[INSIDE])
         shown = c.get("/customers/_search?size=5", headers=[LOGIN]).ids()
-        c.expect("data", store="elasticsearch", credentials="proven", **ONE, **customers_show(shown))
+        c.expect("data", store="elasticsearch", credentials="proven", **ONE, returned=5, **customers_show(shown))
         c.close()
         case.at("2019-12-31T17:07:45Z")
         knock(BINARYEDGE, "/_cat/indices?v")
         c = case.client(INSIDE, SERVERS[4], agent=PROGRAMS[INSIDE])
         shown = c.get("/customers/_search?size=5").ids()
-        c.expect("data", **OPEN, **ONE, **customers_show(shown))
+        c.expect("data", **OPEN, **ONE, returned=5, **customers_show(shown))
         case.at("2019-12-31T17:12:30Z")
         knock(FINDER, "/customers/_search?size=5")
 

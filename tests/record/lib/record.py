@@ -377,7 +377,7 @@ class Store:
             for i in range(start, min(count, start + 2000)):
                 lines += [json.dumps({"index": {"_id": str(i)}}), json.dumps(make(i))]
             answer = json.loads(self.call("POST", path, "\n".join(lines) + "\n", "application/x-ndjson" if self.major >= 6 else "application/json"))
-            assert not answer["errors"], answer
+            assert not answer["errors"], next(item for item in answer["items"] if "error" in item["index"])
         self.call("POST", f"/{index}/_refresh")
 
     def support_data(self):
