@@ -71,6 +71,12 @@ void addr_format(const struct addr *addr, char text[static ADDR_TEXT_MAX]);
 enum ajar_status addr_parse(const char *text, struct addr *addr);
 
 /*
+ * Reads one network without spaces: an address with or without /prefix, as in netset_parse(). On
+ * failure *net is unchanged and *problem says what would be right.
+ */
+enum ajar_status net_parse(const char *text, struct net *net, struct problem *problem);
+
+/*
  * Reads "NET[,NET]" where NET is an address with or without /prefix, or the word "any".
  * Bits set below the prefix are an error that names the network meant. On failure *set is
  * unchanged and *problem says which item is wrong and what would be right.

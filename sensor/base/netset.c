@@ -38,7 +38,7 @@ static bool prefix_parse(const char *text, unsigned limit, unsigned *prefix)
 }
 
 /* `item` is one network without spaces; it is cut at its slash. */
-static enum ajar_status net_parse(char *item, struct net *net, struct problem *problem)
+static enum ajar_status parse_item(char *item, struct net *net, struct problem *problem)
 {
     char *slash = strchr(item, '/');
     if (slash)
@@ -87,6 +87,13 @@ static enum ajar_status take_item(const char *begin, const char *end, char item[
     return AJAR_OK;
 }
 
+enum ajar_status net_parse(const char *text, struct net *net, struct problem *problem)
+{
+    char item[ITEM_MAX];
+    enum ajar_status status = take_item(text, text + strlen(text), item, problem);
+    return status == AJAR_OK ? parse_item(item, net, problem) : status;
+}
+
 static enum ajar_status add_item(struct netset *set, char *item, struct problem *problem)
 {
     bool is_any = strcmp(item, "any") == 0;
@@ -100,7 +107,7 @@ static enum ajar_status add_item(struct netset *set, char *item, struct problem 
     if (set->count == NETSET_MAX)
         return problem_set(problem, AJAR_ERR_LIMIT,
                            "more than %d networks: write fewer, larger ones", NETSET_MAX);
-    enum ajar_status status = net_parse(item, &set->nets[set->count], problem);
+    enum ajar_status status = parse_item(item, &set->nets[set->count], problem);
     if (status == AJAR_OK)
         set->count++;
     return status;

@@ -22,6 +22,27 @@ static void expect_problem(const char *text, const char *expected)
     cr_expect_eq(set.count, 7);
 }
 
+Test(net, is_read_alone)
+{
+    struct net net;
+    cr_assert_eq(net_parse("198.51.100.128/25", &net, NULL), AJAR_OK);
+    cr_assert_eq(net.prefix, 96 + 25);
+    cr_assert_eq(net_parse("2001:db8::", &net, NULL), AJAR_OK);
+    cr_assert_eq(net.prefix, 128);
+}
+
+Test(net, is_refused_with_what_would_be_right)
+{
+    struct net net = {.prefix = 7};
+    struct problem problem = {.text = ""};
+    cr_assert_eq(net_parse("198.51.100.129/25", &net, &problem), AJAR_ERR_FORMAT);
+    cr_assert_str_eq(problem.text,
+                     "198.51.100.129/25 has bits set below the prefix: write 198.51.100.128/25");
+    cr_assert_eq(net_parse("any", &net, NULL), AJAR_ERR_FORMAT);
+    cr_assert_eq(net_parse("192.0.2.1,192.0.2.2", &net, NULL), AJAR_ERR_FORMAT);
+    cr_assert_eq(net.prefix, 7);
+}
+
 Test(netset, holds_the_networks_named)
 {
     static struct netset set;
