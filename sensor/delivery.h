@@ -32,6 +32,11 @@ struct delivery_options {
 
 struct delivery;
 
+/* Reads the scanners that lie beside the signatures. A folder without them: *scanners is NULL and
+ * that is no error. Free with scanners_free(). */
+enum ajar_status delivery_load_scanners(const struct config *config, struct scanners **scanners,
+                                        struct problem *problem);
+
 /* Whether the options name a journal that outlives the run. */
 bool delivery_keeps_file(const struct config *config);
 

@@ -13,7 +13,8 @@
 struct delivery {
     struct delivery_options options;
     struct enricher *enricher;
-    struct journal *journal; /* NULL = none */
+    struct scanners *scanners; /* NULL = none is known */
+    struct journal *journal;   /* NULL = none */
     struct emitter *emitter;
     struct policy *policy;
     struct ledger *ledger;

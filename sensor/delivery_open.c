@@ -5,8 +5,11 @@
  */
 #include "delivery_inside.h"
 
+#include "base/log.h"
 #include "ledger/policy.h"
 
+#include <limits.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,6 +48,32 @@ static enum ajar_status open_databases(struct delivery *d, struct problem *probl
         return problem_set(problem, status, "geo databases: %s", ajar_status_text(status));
     for (size_t i = 0; i < config->geo_count && status == AJAR_OK; i++)
         status = enricher_add(d->enricher, config->geo[i], problem);
+    return status;
+}
+
+enum ajar_status delivery_load_scanners(const struct config *config, struct scanners **scanners,
+                                        struct problem *problem)
+{
+    char folder[PATH_MAX];
+    *scanners = NULL;
+    if (!config->signatures[0])
+        return AJAR_OK;
+    int length = snprintf(folder, sizeof folder, "%s/scanners", config->signatures);
+    if (length < 0 || (size_t)length >= sizeof folder)
+        return problem_set(problem, AJAR_ERR_USAGE, "%s: the path is too long", config->signatures);
+    struct problem cause = {.text = ""};
+    enum ajar_status status = scanners_load(folder, scanners, &cause);
+    if (status == AJAR_OK || status == AJAR_ERR_NOT_FOUND)
+        return AJAR_OK;
+    return problem_set(problem, status, "%s", cause.text);
+}
+
+static enum ajar_status open_scanners(struct delivery *d, struct problem *problem)
+{
+    enum ajar_status status = delivery_load_scanners(d->options.config, &d->scanners, problem);
+    if (status == AJAR_OK && !d->scanners && d->options.config->signatures[0])
+        log_info("no scanner is known by name: there is no %s/scanners",
+                 d->options.config->signatures);
     return status;
 }
 
@@ -126,6 +155,7 @@ static enum ajar_status open_ledger(struct delivery *d, struct problem *problem)
         .policy = d->policy,
         .countries = config->countries,
         .update_ns = config->update_interval_s * NS_PER_S,
+        .scanners = d->scanners,
     };
     enum ajar_status status = ledger_new(&options, d->enricher, forward, d, &d->ledger);
     if (status != AJAR_OK)
@@ -156,6 +186,8 @@ enum ajar_status delivery_new(const struct delivery_options *options, struct del
     d->hold_max = (unsigned)(ring_slots(options->findings) / HOLD_SHARE);
     enum ajar_status status = open_databases(d, problem);
     if (status == AJAR_OK)
+        status = open_scanners(d, problem);
+    if (status == AJAR_OK)
         status = open_journal(d, problem);
     if (status == AJAR_OK)
         status = open_outputs(d, problem);
@@ -180,6 +212,7 @@ void delivery_free(struct delivery *delivery)
     policy_free(delivery->policy);
     emitter_free(delivery->emitter);
     journal_close(delivery->journal);
+    scanners_free(delivery->scanners);
     enricher_free(delivery->enricher);
     free(delivery);
 }

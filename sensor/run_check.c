@@ -6,6 +6,7 @@
 #include "run_check.h"
 
 #include "capture/capture.h"
+#include "delivery.h"
 #include "detect/signature.h"
 #include "enrich/enrich.h"
 #include "process/interface.h"
@@ -75,6 +76,32 @@ static void check_signatures(struct checking *c)
     check_say_ok("%zu signature%s, %zu kinds of requests, from %s", set->count,
                  set->count == 1 ? "" : "s", requests, c->config->signatures);
     signature_set_free(set);
+}
+
+static void check_scanners(struct checking *c)
+{
+    struct scanners *scanners = NULL;
+    struct problem problem = {.text = ""};
+    if (delivery_load_scanners(c->config, &scanners, &problem) != AJAR_OK) {
+        check_say_error(c, "%s", problem.text);
+        return;
+    }
+    if (!scanners) {
+        check_say_warning("no scanner is known by name: there is no %s/scanners",
+                          c->config->signatures);
+        return;
+    }
+    struct scanners_counts counts = scanners_counts(scanners);
+    bool same = strncmp(counts.oldest, counts.newest, 7) == 0;
+    check_say_ok("scanners: %zu names, %zu agents, %zu networks (lists of %.7s%s%.7s)",
+                 counts.names, counts.agents, counts.networks,
+                 counts.oldest[0] ? counts.oldest : "no date", same ? "" : " to ",
+                 same ? "" : counts.newest);
+    if (counts.empty > 0)
+        check_say_ok("scanners: %zu of the names have neither agent nor network yet.   "
+                     "deploy/scanners",
+                     counts.empty);
+    scanners_free(scanners);
 }
 
 static void check_geo(struct checking *c)
@@ -163,6 +190,7 @@ static void check_as_started(struct checking *c)
 {
     check_configuration(c);
     check_signatures(c);
+    check_scanners(c);
     check_geo(c);
     check_policy(c);
     check_outputs(c);

@@ -10,6 +10,7 @@
 #include "ajar/finding.h"
 #include "ajar/problem.h"
 #include "enrich/enrich.h"
+#include "enrich/scanners.h"
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -22,10 +23,11 @@ struct ledger_options {
     uint32_t servers_max;      /* servers remembered; the one unseen longest goes first */
     uint32_t exposures_max;    /* exposures remembered; when full, new ones are counted, not kept */
     uint64_t sequence;         /* of the last event told before, so that numbers go on; 0 = none */
-    uint32_t events_per_minute; /* told one by one of a store and a client, others fold; 0 = all */
+    uint32_t events_per_minute;  /* told one by one of a store and a client, others fold; 0 = all */
     const struct policy *policy; /* borrowed; NULL allows nothing */
     const char *countries;       /* "CN,RU": whose clients make an exposure worse; borrowed, "" */
     uint64_t update_ns;          /* packet time between two updates of an exposure */
+    const struct scanners *scanners; /* borrowed for the ledger's life; NULL = none is known */
 };
 
 #define LEDGER_SERVERS_MAX   100000

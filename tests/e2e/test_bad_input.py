@@ -95,6 +95,20 @@ class BadInput(unittest.TestCase):
         self.write("elasticsearch.yaml", "\n".join(lines + ["colour: red", ""]))
         self.refuses(1, [f"elasticsearch.yaml:{len(lines) + 1}", "colour"], "read", "--json", "--signatures", self.folder, self.capture)
 
+    def test_broken_list_of_a_scanner(self):
+        folder = os.path.join(self.folder, "signatures")
+        shutil.copytree(os.path.join(support.ROOT, "signatures"), folder)
+        self.assertEqual(support.ajar("read", "--json", "--signatures", folder, self.capture).returncode, 3)
+        with open(os.path.join(folder, "scanners", "censys.txt"), "w") as file:
+            file.write("# Censys\n162.142.125.7/24\n")
+        self.refuses(1, ["censys.txt:2", "162.142.125.0/24"], "read", "--json", "--signatures", folder, self.capture)
+
+    def test_missing_scanners_are_no_error(self):
+        shutil.copy(os.path.join(support.ROOT, "signatures", "elasticsearch.yaml"), self.folder)
+        run = support.ajar("read", "--json", "--signatures", self.folder, self.capture)
+        self.assertEqual(run.returncode, 3)
+        self.assertIn("no scanner is known by name", run.stderr)
+
     def test_missing_signature_folder(self):
         missing = os.path.join(self.folder, "none")
         self.refuses(1, [missing], "read", "--json", "--signatures", missing, self.capture)

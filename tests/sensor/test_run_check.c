@@ -86,6 +86,14 @@ Test(run_check, says_what_is_right_once_and_in_order)
     expect("ok       configuration: defaults and the command line, no file");
     const char *signatures = strstr(said, "ok       ");
     cr_assert_not_null(strstr(signatures, "kinds of requests, from " AJAR_SOURCE "/signatures"));
+    const char *scanners = strstr(signatures, "\nok       scanners: ");
+    cr_assert(scanners);
+    size_t names, agents, networks;
+    cr_assert_eq(sscanf(scanners,
+                        "\nok       scanners: %zu names, %zu agents, %zu networks (lists of",
+                        &names, &agents, &networks),
+                 3);
+    cr_assert(names > 0 && agents > 0 && networks > 0);
     const char *settings = strstr(said, "\n# in force:\n");
     cr_assert_not_null(settings);
     cr_assert_null(strstr(settings + 2, "# in force:"));
