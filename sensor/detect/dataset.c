@@ -85,6 +85,7 @@ struct finding_dataset *dataset_find(struct dataset_list *list, const char *name
             list->dropped++;
         return NULL;
     }
+    list->told[list->count] = 0;
     struct finding_dataset *made = &list->list[list->count++];
     *made = (struct finding_dataset){.records = FINDING_NO_COUNT, .bytes = FINDING_NO_COUNT};
     memcpy(made->name, kept, used + 1);

@@ -56,6 +56,7 @@ struct dataset_list {
     uint16_t count;
     uint16_t dropped;
     struct finding_dataset list[FINDING_DATASETS_MAX];
+    uint64_t told[FINDING_DATASETS_MAX]; /* of `returned`, in findings */
 };
 
 /* A line or object that describes one data set, while it is being read. */

@@ -57,6 +57,17 @@ static void fill_counts(struct evidence *evidence, struct finding *finding)
     evidence->requests_told = evidence->exchanges;
 }
 
+static void fill_datasets(struct dataset_list *datasets, struct finding *finding)
+{
+    finding->dataset_count = datasets->count;
+    finding->datasets_dropped = datasets->dropped;
+    memcpy(finding->datasets, datasets->list, datasets->count * sizeof finding->datasets[0]);
+    for (size_t i = 0; i < datasets->count; i++) {
+        finding->datasets[i].returned_new = datasets->list[i].returned - datasets->told[i];
+        datasets->told[i] = datasets->list[i].returned;
+    }
+}
+
 void finding_fill(struct evidence *evidence, const struct flow *flow, enum finding_kind kind,
                   struct finding *finding)
 {
@@ -78,10 +89,7 @@ void finding_fill(struct evidence *evidence, const struct flow *flow, enum findi
     memcpy(finding->cluster_name, evidence->cluster_name, sizeof finding->cluster_name);
     memcpy(finding->host, evidence->host, sizeof finding->host);
     memcpy(finding->user_agent, evidence->user_agent, sizeof finding->user_agent);
-    finding->dataset_count = evidence->datasets.count;
-    finding->datasets_dropped = evidence->datasets.dropped;
-    memcpy(finding->datasets, evidence->datasets.list,
-           evidence->datasets.count * sizeof finding->datasets[0]);
+    fill_datasets(&evidence->datasets, finding);
 }
 
 static bool is_ransom(const struct signature *signature, const char *text)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "detect/finding.h"
 
+#include "detect/dataset.h"
 #include "detect/pool.h"
 
 #include <criterion/criterion.h>
@@ -138,4 +139,26 @@ Test(finding, says_who_refused)
     add(VERDICT_OPEN, NULL);
     cr_expect_str_empty(finding.protection);
     cr_expect_not(has_word("Guard"));
+}
+
+Test(finding, tells_what_a_data_set_gave_since_the_last_one)
+{
+    struct finding_dataset *a = dataset_find(&evidence->datasets, "a", 1);
+    a->returned = 5;
+    finding_fill(evidence, &flow, FINDING_QUERY, &finding);
+    cr_expect_eq(finding.datasets[0].returned, 5);
+    cr_expect_eq(finding.datasets[0].returned_new, 5);
+    a->returned = 12;
+    dataset_find(&evidence->datasets, "b", 1)->returned = 3;
+    finding_fill(evidence, &flow, FINDING_QUERY, &finding);
+    cr_expect_eq(finding.datasets[0].returned, 12);
+    cr_expect_eq(finding.datasets[0].returned_new, 7);
+    cr_expect_eq(finding.datasets[1].returned_new, 3);
+    finding_fill(evidence, &flow, FINDING_SESSION, &finding);
+    cr_expect_eq(finding.datasets[0].returned, 12);
+    cr_expect_eq(finding.datasets[0].returned_new + finding.datasets[1].returned_new, 0);
+    evidence->datasets.count = 0; /* the store begins anew */
+    dataset_find(&evidence->datasets, "c", 1)->returned = 2;
+    finding_fill(evidence, &flow, FINDING_QUERY, &finding);
+    cr_expect_eq(finding.datasets[0].returned_new, 2);
 }
