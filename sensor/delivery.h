@@ -9,6 +9,7 @@
 
 #include "base/ring.h"
 #include "config/config.h"
+#include "door_board.h"
 #include "emit/emit.h"
 #include "ledger/ledger.h"
 #include "process/supervisor.h"
@@ -26,6 +27,7 @@
 struct delivery_options {
     const struct config *config;     /* borrowed for the delivery's life */
     struct ring *findings;           /* of struct finding; borrowed */
+    struct door_board *doors;        /* of `watch`: what opens is published there; else NULL */
     struct supervision *supervision; /* of `watch`; NULL: the packet side is a thread (`read`) */
     const char *import_id;           /* of `read` into Redis or a journal, else NULL; borrowed */
 };
@@ -50,6 +52,10 @@ struct redis_options delivery_redis_options(const struct config *config);
  */
 enum ajar_status delivery_new(const struct delivery_options *options, struct delivery **delivery,
                               struct problem *problem);
+
+/* Tells the endpoint of each exposure that the ledger knows, open or closed: what the journal kept,
+ * before the first finding. */
+void delivery_visit_doors(const struct delivery *delivery, door_board_reader reader, void *context);
 
 /*
  * `watch`: delivers until the supervisor says that it is over and the ring is empty, or nobody

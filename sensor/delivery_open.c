@@ -5,6 +5,8 @@
  */
 #include "delivery_inside.h"
 
+#include "ledger/exposures.h"
+
 #include "base/log.h"
 #include "ledger/policy.h"
 
@@ -140,6 +142,8 @@ static void forward(void *context, const struct event *event)
     struct delivery *d = context;
     d->unsettled = true;
     emitter_add(d->emitter, event);
+    if (event->action == EVENT_EXPOSURE_OPENED && d->options.doors)
+        door_board_publish(d->options.doors, &event->finding->server, event->finding->server_port);
 }
 
 static enum ajar_status open_ledger(struct delivery *d, struct problem *problem)
@@ -161,6 +165,28 @@ static enum ajar_status open_ledger(struct delivery *d, struct problem *problem)
     if (status != AJAR_OK)
         return problem_set(problem, status, "ledger: %s", ajar_status_text(status));
     return AJAR_OK;
+}
+
+struct door_visit {
+    door_board_reader reader;
+    void *context;
+};
+
+static void visit_exposure(void *context, const struct exposure *exposure)
+{
+    const struct door_visit *visit = context;
+    visit->reader(visit->context, &exposure->addr, exposure->port);
+}
+
+void delivery_visit_doors(const struct delivery *delivery, door_board_reader reader, void *context)
+{
+    struct door_visit visit = {reader, context};
+    ledger_visit_exposures(delivery->ledger, visit_exposure, &visit);
+}
+
+static void publish(void *context, const struct addr *server, uint16_t port)
+{
+    door_board_publish(context, server, port);
 }
 
 /* Where the ledger and the ring are as far as the journal knows. An import begins with nothing:
@@ -197,6 +223,8 @@ enum ajar_status delivery_new(const struct delivery_options *options, struct del
         status = open_ledger(d, problem);
     if (status == AJAR_OK)
         status = restore(d, problem);
+    if (status == AJAR_OK && options->doors)
+        delivery_visit_doors(d, publish, options->doors);
     if (status == AJAR_OK)
         *delivery = d;
     else

@@ -119,6 +119,11 @@ static enum ajar_status make_import_id(struct reading *r, struct problem *proble
     return AJAR_OK;
 }
 
+static void add_door(void *context, const struct addr *server, uint16_t port)
+{
+    pipeline_add_door(context, server, port);
+}
+
 /* Both sides and the ring between them; the delivery side runs. */
 static enum ajar_status join_sides(struct reading *r, struct problem *problem)
 {
@@ -132,7 +137,10 @@ static enum ajar_status join_sides(struct reading *r, struct problem *problem)
                                        .findings = r->findings,
                                        .import_id = r->import_id[0] ? r->import_id : NULL};
     status = delivery_new(&options, &r->delivery, problem);
-    return status == AJAR_OK ? delivery_start(r->delivery, problem) : status;
+    if (status != AJAR_OK)
+        return status;
+    delivery_visit_doors(r->delivery, add_door, r->packets.pipeline);
+    return delivery_start(r->delivery, problem);
 }
 
 /* Everything that can be wrong before the first frame is read. */

@@ -21,6 +21,18 @@ static void greet(void *context)
         log_warning("nobody will see the events: give --json, --output FILE or --redis URL");
 }
 
+static enum ajar_status share_memory(struct watch *watch, struct problem *problem)
+{
+    enum ajar_status status =
+        ring_new(DELIVERY_RING_SLOTS, sizeof(struct finding), &watch->findings);
+    if (status != AJAR_OK)
+        return problem_set(problem, status, "ring of findings: %s", ajar_status_text(status));
+    status = door_board_new(&watch->doors);
+    if (status != AJAR_OK)
+        return problem_set(problem, status, "board of doors: %s", ajar_status_text(status));
+    return AJAR_OK;
+}
+
 enum exit_status run_watch(const struct config *config)
 {
     struct watch watch = {.config = config, .start_ns = timestamp_monotonic()};
@@ -30,13 +42,15 @@ enum exit_status run_watch(const struct config *config)
     signals_hold();
     enum ajar_status status = sandbox_become(config->user, &problem);
     if (status == AJAR_OK)
-        status = ring_new(DELIVERY_RING_SLOTS, sizeof(struct finding), &watch.findings);
-    if (status != AJAR_OK) {
-        (void)problem_set(&problem, status, "ring of findings: %s", ajar_status_text(status));
+        status = share_memory(&watch, &problem);
+    int result = EXIT_ERROR;
+    if (status == AJAR_OK)
+        result = supervisor_run(&sides);
+    else
         log_error("%s", problem.text);
-        return status == AJAR_ERR_USAGE ? EXIT_USAGE : EXIT_ERROR;
-    }
-    int result = supervisor_run(&sides);
+    if (status == AJAR_ERR_USAGE)
+        result = EXIT_USAGE;
+    door_board_free(watch.doors);
     ring_free(watch.findings);
     return (enum exit_status)result;
 }

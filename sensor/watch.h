@@ -5,13 +5,15 @@
 
 #include "base/ring.h"
 #include "config/config.h"
+#include "door_board.h"
 #include "process/supervisor.h"
 
 /* What both sides are given; the context of their functions. */
 struct watch {
     const struct config *config;
-    struct ring *findings; /* of struct finding, made before the processes */
-    uint64_t start_ns;     /* of the program, by the monotonic clock */
+    struct ring *findings;    /* of struct finding, made before the processes */
+    struct door_board *doors; /* likewise */
+    uint64_t start_ns;        /* of the program, by the monotonic clock */
 };
 
 /* An interface until SIGTERM. Opens everything, gives up every right, then reads the first packet.

@@ -24,6 +24,7 @@ struct capturing {
     struct supervision *supervision;
     struct packet_side side;
     struct capture *source;
+    uint64_t doors_read;     /* position on the board */
     uint64_t next_report_ns; /* by the monotonic clock */
 };
 
@@ -75,6 +76,7 @@ static enum ajar_status prepare(struct capturing *c, struct problem *problem)
 {
     struct ring *findings = c->watch->findings;
     ring_join(findings);
+    door_board_forgo_writing(c->watch->doors);
     enum ajar_status status = packet_side_open(&c->side, c->watch->config, findings, true, problem);
     if (status == AJAR_OK)
         status = close_standard_files(problem);
@@ -83,12 +85,18 @@ static enum ajar_status prepare(struct capturing *c, struct problem *problem)
     return status;
 }
 
+static void add_door(void *context, const struct addr *server, uint16_t port)
+{
+    pipeline_add_door(context, server, port);
+}
+
 /* Until a signal, or until the interface is gone: false. */
 static bool capture_until_stopped(struct capturing *c)
 {
     struct problem problem = {.text = ""};
     enum ajar_status status = AJAR_OK;
     while (!signals_stopped() && (status == AJAR_OK || status == AJAR_END)) {
+        c->doors_read = door_board_read(c->watch->doors, c->doors_read, add_door, c->side.pipeline);
         status = packet_side_run(&c->side, c->source, BATCH, WAIT_MS, &problem);
         /* The packet clock never goes back: a mirror whose time is ahead keeps its own. */
         pipeline_tick(c->side.pipeline, timestamp_now());

@@ -45,8 +45,10 @@ int watch_deliver(void *context, struct supervision *supervision)
     const struct watch *watch = context;
     struct problem problem = {.text = ""};
     struct delivery *delivery = NULL;
-    struct delivery_options options = {
-        .config = watch->config, .findings = watch->findings, .supervision = supervision};
+    struct delivery_options options = {.config = watch->config,
+                                       .findings = watch->findings,
+                                       .doors = watch->doors,
+                                       .supervision = supervision};
     int result = EXIT_ERROR;
     enum ajar_status status = sandbox_enter_delivery(&problem);
     if (status == AJAR_OK)

@@ -395,6 +395,14 @@ void ledger_visit_changes(const struct ledger *ledger, const struct ledger_chang
         pairs_visit_changes(ledger->pairs, changes->pair, changes->context);
 }
 
+void ledger_visit_exposures(const struct ledger *ledger,
+                            void (*visit)(void *context, const struct exposure *exposure),
+                            void *context)
+{
+    for (const struct exposure *e = exposures_first(ledger->exposures); e; e = e->next)
+        visit(context, e);
+}
+
 void ledger_change_all(struct ledger *ledger)
 {
     exposures_change_all(ledger->exposures);

@@ -95,6 +95,11 @@ bool ledger_has_changes(const struct ledger *ledger);
 void ledger_visit_changes(const struct ledger *ledger, const struct ledger_changes *changes);
 void ledger_forget_changes(struct ledger *ledger);
 
+/* Calls back for each exposure, open or closed, in the order of their opening. */
+void ledger_visit_exposures(const struct ledger *ledger,
+                            void (*visit)(void *context, const struct exposure *exposure),
+                            void *context);
+
 /* Makes all that the ledger knows count as changed, for a journal that begins anew. */
 void ledger_change_all(struct ledger *ledger);
 
