@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "detect/finding.h"
+#include "detect/gains.h"
 #include "detect/pool.h"
 #include "detect/reply.h"
 #include "detect/request.h"
@@ -95,58 +96,6 @@ static void tell(struct detector *detector, struct evidence *evidence, uint64_t 
     detector->counters.findings++;
     evidence->told = true;
     detector->options.listener(detector->options.context, finding);
-}
-
-/* What the reply says of the product is kept for the flow. */
-static void keep_product(struct evidence *evidence)
-{
-    const struct reply *reply = &evidence->reply;
-    if (reply->product)
-        (void)text_copy(evidence->product, sizeof evidence->product, reply->product,
-                        strlen(reply->product));
-    if (reply->version[0])
-        memcpy(evidence->version, reply->version, sizeof evidence->version);
-    if (reply->cluster_id[0])
-        memcpy(evidence->cluster_id, reply->cluster_id, sizeof evidence->cluster_id);
-    if (reply->cluster_name[0])
-        memcpy(evidence->cluster_name, reply->cluster_name, sizeof evidence->cluster_name);
-}
-
-static void better_records(struct evidence *evidence, uint64_t records, enum count_source source)
-{
-    bool better = evidence->records == FINDING_NO_COUNT || source > evidence->records_source ||
-                  (source == evidence->records_source && records > evidence->records);
-    if (!better)
-        return;
-    evidence->records = records;
-    evidence->records_source = (uint8_t)source;
-}
-
-static enum count_source total_source(const struct reply *reply)
-{
-    return reply->lower_bound || reply->detail.selects || reply->totals > 1 ? COUNT_AT_LEAST
-                                                                            : COUNT_SEARCH;
-}
-
-/* Numbers held, into the flow and the data set that the request named. */
-static void keep_counts(struct evidence *evidence)
-{
-    const struct reply *reply = &evidence->reply;
-    struct finding_dataset *dataset = reply_dataset(evidence);
-    if (reply->rows_counted)
-        better_records(evidence, reply->rows_records, COUNT_LISTING);
-    if (reply->records_all != FINDING_NO_COUNT)
-        better_records(evidence, reply->records_all, COUNT_LISTING);
-    if (reply->count_held != FINDING_NO_COUNT) {
-        better_records(evidence, reply->count_held, COUNT_COUNT);
-        if (dataset)
-            dataset_set_records(dataset, reply->count_held, COUNT_COUNT);
-    }
-    if (reply->totals > 0) {
-        better_records(evidence, reply->total, total_source(reply));
-        if (dataset && reply->totals == 1)
-            dataset_set_records(dataset, reply->total, total_source(reply));
-    }
 }
 
 /*
@@ -371,7 +320,7 @@ static void tell_waiting_proof(struct detector *detector, struct evidence *evide
     /* What a reply that still runs has not said yet it may say later: only content is proof now. */
     if (judgement.verdict >= VERDICT_METADATA && judgement.identity != IDENTITY_NONE &&
         verdict_has_content(&evidence->reply)) {
-        keep_product(evidence);
+        gains_keep_product(evidence);
         tell_reply(detector, evidence, &judgement, evidence->reply_ns, evidence->proof_ordinal);
     }
 }
@@ -413,38 +362,6 @@ static bool on_body_gap(void *context, struct flow *flow, uint32_t length)
     return evidence && evidence->reply.active && reply_skip_gap(evidence);
 }
 
-/* Records of the part that was not read, as many a byte as in the part that was. */
-static void estimate_rest(struct evidence *evidence, const struct http_body_totals *totals)
-{
-    struct reply *reply = &evidence->reply;
-    if (!reply->sampled || totals->read_bytes == 0 || totals->read_bytes >= totals->wire_bytes)
-        return;
-    evidence->sampled = true;
-    double factor = (double)totals->wire_bytes / (double)totals->read_bytes;
-    uint64_t estimate = (uint64_t)((double)reply->returned * factor);
-    if (reply->totals == 1 && estimate > reply->total && !reply->lower_bound)
-        estimate = reply->total;
-    if (estimate <= reply->returned)
-        return;
-    if (reply->current)
-        reply->current->returned += estimate - reply->returned;
-    reply->returned = estimate;
-}
-
-/* A proof's share in the flow's totals. */
-static void keep_gains(struct evidence *evidence, const struct judgement *judgement,
-                       uint64_t time_ns)
-{
-    const struct reply *reply = &evidence->reply;
-    if (judgement->verdict >= VERDICT_OPEN)
-        evidence->gave_ns = time_ns;
-    if (judgement->verdict < VERDICT_METADATA)
-        return;
-    evidence->returned += reply->returned;
-    evidence->gave_bytes += reply->wire_bytes ? reply->wire_bytes : reply->body_bytes;
-    evidence->paging |= reply->cursor_seen && reply->returned > 0;
-}
-
 static void on_reply_end(void *context, struct flow *flow, const struct http_body_totals *totals,
                          const struct packet *packet)
 {
@@ -457,7 +374,7 @@ static void on_reply_end(void *context, struct flow *flow, const struct http_bod
     reply->cut |= totals->end != HTTP_END_COMPLETE || totals->undecodable;
     evidence->partial |= totals->end != HTTP_END_COMPLETE;
     reply_finish(evidence);
-    estimate_rest(evidence, totals);
+    gains_estimate_rest(evidence, totals);
     struct judgement judgement = judge(evidence);
     reading_remove(detector, evidence);
     if (judgement.verdict == VERDICT_NONE) {
@@ -468,11 +385,11 @@ static void on_reply_end(void *context, struct flow *flow, const struct http_bod
         return;
     }
     evidence->request_unseen |= reply->note.unknown;
-    keep_product(evidence);
+    gains_keep_product(evidence);
     if (judgement.verdict >= VERDICT_OPEN)
-        keep_counts(evidence);
+        gains_keep_counts(evidence);
     uint64_t time_ns = packet ? packet->time_ns : flow->last_ns;
-    keep_gains(evidence, &judgement, time_ns);
+    gains_keep_returned(evidence, &judgement, time_ns);
     uint64_t ordinal = packet ? packet->ordinal : evidence->proof_ordinal;
     tell_reply(detector, evidence, &judgement, time_ns, ordinal);
 }
