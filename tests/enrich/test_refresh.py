@@ -4,6 +4,7 @@
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import tarfile
@@ -26,6 +27,38 @@ scanners:
 """
 UNLICENSE = "This is free and unencumbered software released into the public domain.\n"
 CC0 = "MISP warning-lists are licensed under CC0 1.0 Universal.\n"
+
+
+class Shipped(unittest.TestCase):
+    """What lies in signatures/scanners and what people are told of it."""
+
+    FOLDER = os.path.join(ROOT, "signatures", "scanners")
+
+    def scanners(self):
+        with open(os.path.join(self.FOLDER, "scanners.yaml"), encoding="utf-8") as file:
+            for block in file.read().split("\n  - name: ")[1:]:
+                found = re.search(r"lists: \[(.*)\]", block)
+                yield block.split("\n")[0], re.split(", *", found[1]) if found else []
+
+    def networks(self, name):
+        with open(os.path.join(self.FOLDER, name), encoding="utf-8") as file:
+            return [line for line in file.read().splitlines() if not line.startswith("#")]
+
+    def test_table_of_the_documentation_has_each_name_and_its_networks(self):
+        with open(os.path.join(ROOT, "docs", "scanners.md"), encoding="utf-8") as file:
+            rows = [[cell.strip() for cell in line.strip("|\n").split("|")] for line in file if line.startswith("| ")]
+        told = {row[0]: row[3] for row in rows if len(row) == 5 and row[1] in ("search-engine", "research", "tool")}
+        count = {name: sum(len(self.networks(item)) for item in lists) for name, lists in self.scanners()}
+        self.assertEqual(told, {name: str(count[name] or "none yet") if lists else "" for name, lists in self.scanners()})
+
+    def test_lists_have_an_owner_and_say_where_they_are_from(self):
+        named = [item for _, lists in self.scanners() for item in lists]
+        self.assertEqual(sorted(named), sorted(name for name in os.listdir(self.FOLDER) if name.endswith(".txt")))
+        for name in named:
+            with open(os.path.join(self.FOLDER, name), encoding="utf-8") as file:
+                text = file.read()
+            for word in ("source", "licence", "date", "made") if self.networks(name) else ():
+                self.assertRegex(text, f"(?m)^# {word}: .", name)
 
 
 class Refresh(unittest.TestCase):

@@ -33,9 +33,9 @@ static struct actor_view find(const char *address, const char *user_agent)
 Test(scanners_shipped, are_many_and_dated)
 {
     struct scanners_counts counts = scanners_counts(scanners);
-    cr_assert_geq(counts.names, 28);
+    cr_assert_geq(counts.names, 29);
     cr_assert_geq(counts.agents, 17);
-    cr_assert_geq(counts.networks, 54);
+    cr_assert_geq(counts.networks, 55);
     cr_assert_geq(strcmp(counts.oldest, "2026-01-01"), 0, "a list is of %s", counts.oldest);
 }
 
@@ -60,6 +60,7 @@ Test(scanners_shipped, know_addresses)
         {"194.187.178.1", "Alpha Strike", false},
         {"71.6.233.1", "Rapid7 Sonar", false},
         {"104.152.52.1", "InterneTTL", false},
+        {"146.88.241.255", "NETSCOUT", false},
         {"89.248.165.1", "Recyber", false},
     };
     for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
