@@ -261,6 +261,61 @@ static void choose_signature(const struct detector *detector, struct evidence *e
         note->rule = SIGNATURE_NONE;
 }
 
+/* What the flow came to: its highest verdict without credentials, unless it was more with them. */
+static enum credentials session_credentials(const struct evidence *evidence)
+{
+    return evidence->reached[CREDENTIALS_PRESENTED] > evidence->reached[CREDENTIALS_NONE]
+               ? CREDENTIALS_PRESENTED
+               : CREDENTIALS_NONE;
+}
+
+static void tell_session(struct detector *detector, struct evidence *evidence, uint64_t time_ns,
+                         uint64_t ordinal)
+{
+    struct finding *finding = &detector->finding;
+    enum credentials shown = session_credentials(evidence);
+    if (evidence->reached[shown] == VERDICT_NONE)
+        return;
+    /* Nobody answered: what was asked for is all there is to say. */
+    if (evidence->reached[shown] == VERDICT_PROBED && evidence->identity == IDENTITY_NONE)
+        evidence->identity = IDENTITY_LIKELY;
+    bool only_probed = !evidence->told;
+    finding_fill(evidence, evidence->flow, only_probed ? FINDING_QUERY : FINDING_SESSION, finding);
+    finding->verdict = evidence->reached[shown];
+    finding->weak = evidence->weak_open && finding->verdict == VERDICT_REVEALED;
+    if (finding->weak)
+        finding->verdict = VERDICT_OPEN;
+    finding->credentials = (uint8_t)shown;
+    memcpy(finding->method, evidence->reply.detail.method, sizeof finding->method);
+    memcpy(finding->url, evidence->reply.detail.url, sizeof finding->url);
+    tell(detector, evidence, time_ns, ordinal);
+}
+
+/*
+ * Behind a proxy the exchanges of one connection may be of several people: what was not told yet is
+ * of who was there before, and what the next one reaches is told again. Bounded, as anybody can
+ * write such a header line; what it then says is still said of each finding.
+ */
+static void change_actor(struct detector *detector, struct evidence *evidence,
+                         const struct packet *packet)
+{
+    const struct request_detail *next = waiting_oldest(&evidence->waiting);
+    if (!next || (next->forwarded == evidence->forwarded &&
+                  addr_compare(&next->forwarded_for, &evidence->forwarded_for) == 0))
+        return;
+    if (evidence->exchanges > 0 && evidence->actors_changed < DETECT_ACTORS_MAX) {
+        evidence->actors_changed++;
+        if (evidence->told && evidence->requests_told < evidence->exchanges)
+            tell_session(detector, evidence, packet->time_ns, packet->ordinal);
+        memset(evidence->reached, VERDICT_NONE, sizeof evidence->reached);
+        evidence->weak_open = false;
+    } else if (evidence->exchanges > 0) {
+        detector->counters.actors_merged++;
+    }
+    evidence->forwarded = next->forwarded;
+    evidence->forwarded_for = next->forwarded_for;
+}
+
 static bool on_reply(void *context, struct flow *flow, const struct http_reply *head,
                      const struct packet *packet)
 {
@@ -270,6 +325,8 @@ static bool on_reply(void *context, struct flow *flow, const struct http_reply *
         return false;
     struct reply *reply = &evidence->reply;
     reading_remove(detector, evidence);
+    if (head->request_seen)
+        change_actor(detector, evidence, packet);
     if (!head->request_seen || !waiting_take(&evidence->waiting, &reply->note, &reply->detail)) {
         reply->note =
             (struct request_note){.rule = SIGNATURE_NONE, .detail = UINT8_MAX, .unknown = true};
@@ -408,6 +465,8 @@ static void on_lost_reply(void *context, struct flow *flow)
     if (evidence->reached[note.credentials] == VERDICT_NONE && !evidence->reply.active) {
         evidence->reached[note.credentials] = VERDICT_PROBED;
         evidence->reply.detail = detail;
+        evidence->forwarded = detail.forwarded;
+        evidence->forwarded_for = detail.forwarded_for;
     }
 }
 
@@ -462,37 +521,6 @@ void detector_tick(struct detector *detector, uint64_t time_ns)
     }
 }
 
-/* What the flow came to: its highest verdict without credentials, unless it was more with them. */
-static enum credentials session_credentials(const struct evidence *evidence)
-{
-    return evidence->reached[CREDENTIALS_PRESENTED] > evidence->reached[CREDENTIALS_NONE]
-               ? CREDENTIALS_PRESENTED
-               : CREDENTIALS_NONE;
-}
-
-static void tell_session(struct detector *detector, struct evidence *evidence, enum flow_end end,
-                         uint64_t time_ns)
-{
-    struct finding *finding = &detector->finding;
-    enum credentials shown = session_credentials(evidence);
-    if (evidence->reached[shown] == VERDICT_NONE)
-        return;
-    evidence->partial |= end == FLOW_END_EVICTED;
-    /* Nobody answered: what was asked for is all there is to say. */
-    if (evidence->reached[shown] == VERDICT_PROBED && evidence->identity == IDENTITY_NONE)
-        evidence->identity = IDENTITY_LIKELY;
-    bool only_probed = !evidence->told;
-    finding_fill(evidence, evidence->flow, only_probed ? FINDING_QUERY : FINDING_SESSION, finding);
-    finding->verdict = evidence->reached[shown];
-    finding->weak = evidence->weak_open && finding->verdict == VERDICT_REVEALED;
-    if (finding->weak)
-        finding->verdict = VERDICT_OPEN;
-    finding->credentials = (uint8_t)shown;
-    memcpy(finding->method, evidence->reply.detail.method, sizeof finding->method);
-    memcpy(finding->url, evidence->reply.detail.url, sizeof finding->url);
-    tell(detector, evidence, time_ns, evidence->proof_ordinal);
-}
-
 void detector_close(struct detector *detector, struct flow *flow, enum flow_end end,
                     uint64_t time_ns)
 {
@@ -501,7 +529,8 @@ void detector_close(struct detector *detector, struct flow *flow, enum flow_end 
     if (!evidence)
         return;
     reading_remove(detector, evidence);
-    tell_session(detector, evidence, end, time_ns);
+    evidence->partial |= end == FLOW_END_EVICTED;
+    tell_session(detector, evidence, time_ns, evidence->proof_ordinal);
     evidence_give(&detector->pool, evidence);
 }
 

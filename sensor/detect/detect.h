@@ -16,6 +16,9 @@
     8192 /* flows with evidence at once; of more, exchanges are counted and not judged */
 #define DETECT_TELL_AFTER_NS UINT64_C(50000000) /* a proof waits this long for its reply to end */
 #define DETECT_UNKNOWN_BYTES 4096 /* of a reply that nothing but its shape could make a store's */
+#define DETECT_ACTORS_MAX                                                                          \
+    64 /* times that somebody else behind a proxy is told apart in one flow                        \
+        */
 /* --scan sampled: decoded bytes read of one reply; what follows is estimated from its size. */
 #define DETECT_SAMPLE_REPLY   8192   /* of a reply that hands out records */
 #define DETECT_SAMPLE_LISTING 262144 /* of any other */
@@ -41,6 +44,7 @@ struct detect_counters {
     uint64_t findings;
     uint64_t flows_refused;   /* DETECT_FLOWS_MAX reached */
     uint64_t waiting_dropped; /* requests whose text could not be kept */
+    uint64_t actors_merged;   /* changes of who is behind a proxy beyond DETECT_ACTORS_MAX */
 };
 
 struct detector;

@@ -26,8 +26,10 @@ struct request_detail {
     bool page;            /* asks for a later page */
     bool heading;         /* a text listing begins with its heading */
     bool help;            /* asks what columns there are */
+    bool forwarded;       /* a proxy says for whom it is: */
     uint8_t column_count; /* columns named by the request, 0 = none */
     uint8_t columns[SIGNATURE_COLUMNS_MAX]; /* enum role of each */
+    struct addr forwarded_for;
 };
 
 /* What every waiting request keeps. */
@@ -145,6 +147,8 @@ struct evidence {
     bool request_unseen;
     bool paging; /* a reply with records and a cursor was seen */
     bool credentials_seen;
+    bool forwarded;         /* by whom the exchanges that are not told yet were asked for */
+    uint8_t actors_changed; /* how often somebody else behind the proxy asked */
     uint32_t exchanges;
     uint32_t requests_told;
     uint64_t returned;
@@ -161,6 +165,7 @@ struct evidence {
     char cluster_name[64];
     char host[128];
     char user_agent[192];
+    struct addr forwarded_for;
     uint16_t body_length; /* request body window */
     uint64_t reply_ns;    /* packet time of the reply's head */
     uint64_t proof_ns;    /* packet time since when a proof waits to be told, 0 = none */

@@ -75,6 +75,9 @@ void finding_fill(struct evidence *evidence, const struct flow *flow, enum findi
     finding->kind = (uint8_t)kind;
     finding->identity = (uint8_t)evidence->identity;
     finding->credentials_seen = evidence->credentials_seen;
+    finding->forwarded = evidence->forwarded;
+    if (evidence->forwarded)
+        finding->forwarded_for = evidence->forwarded_for;
     finding->partial = evidence->partial;
     finding->sampled = evidence->sampled;
     finding->request_unseen = evidence->request_unseen;

@@ -6,6 +6,7 @@
 #include "detect/request.h"
 
 #include "base/text.h"
+#include "detect/forwarded.h"
 #include "detect/paths.h"
 #include "detect/reply.h"
 
@@ -175,6 +176,7 @@ void request_read_detail(const struct signature *signature, uint16_t rule, struc
                     request->method.length);
     copy_url(request->target, detail->url, sizeof detail->url);
     copy_dataset(index, detail->dataset, sizeof detail->dataset);
+    detail->forwarded = forwarded_find(&request->headers, &detail->forwarded_for);
     if (!signature || rule == SIGNATURE_NONE)
         return;
     read_parameters(signature, request->query, detail);
@@ -231,6 +233,14 @@ bool waiting_take(struct waiting *waiting, struct request_note *note, struct req
         waiting->details_used &= (uint8_t)~(1u << note->detail);
     }
     return true;
+}
+
+const struct request_detail *waiting_oldest(const struct waiting *waiting)
+{
+    if (waiting->count == 0)
+        return NULL;
+    uint8_t slot = waiting->notes[waiting->first].detail;
+    return slot == UINT8_MAX ? NULL : &waiting->details[slot];
 }
 
 const struct request_note *waiting_newest(struct waiting *waiting, struct request_detail **detail)

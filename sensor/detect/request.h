@@ -38,6 +38,9 @@ struct request_note *waiting_add(struct waiting *waiting, struct request_detail 
 bool waiting_take(struct waiting *waiting, struct request_note *note,
                   struct request_detail *detail);
 
+/* What is kept of the oldest waiting request; NULL when none waits or its text was not kept. */
+const struct request_detail *waiting_oldest(const struct waiting *waiting);
+
 /* The newest waiting request, to which request bodies belong; NULL when its text was not kept. */
 const struct request_note *waiting_newest(struct waiting *waiting, struct request_detail **detail);
 

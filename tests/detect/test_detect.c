@@ -449,3 +449,91 @@ Test(detect, counts_flows_over_the_limit_and_never_judges_their_middle)
     http_close(t.http, &t.flow);
     talk_free(&t);
 }
+
+/* "203.0.113.5 data 1/1", the last two: records of the flow, and new ones; "direct" without. */
+static const char *told_for(size_t number)
+{
+    static char text[128];
+    char client[ADDR_TEXT_MAX] = "direct";
+    const struct finding *f = &t.found[number];
+    cr_assert_lt(number, t.count);
+    if (f->forwarded)
+        addr_format(&f->forwarded_for, client);
+    (void)snprintf(text, sizeof text, "%s %s%s %llu/%llu", client,
+                   verdict_name((enum verdict)f->verdict), f->kind == FINDING_SESSION ? "/s" : "",
+                   (unsigned long long)f->returned, (unsigned long long)f->returned_new);
+    return text;
+}
+
+static void exchange_for(const char *line)
+{
+    talk_ask_with(&t, "GET /_search", line, "");
+    talk_answer(&t, 200, "", ONE);
+    talk_wait(&t, MILLISECOND);
+}
+
+Test(detect, tells_for_whom_a_proxy_asked)
+{
+    talk_begin(&t);
+    exchange_for("X-Forwarded-For: 10.0.0.9, 203.0.113.5\r\n");
+    talk_end(&t);
+    cr_assert_eq(t.count, 2);
+    cr_expect_str_eq(told_for(0), "203.0.113.5 data 1/1");
+    cr_expect_str_eq(told_for(1), "203.0.113.5 data/s 1/0");
+}
+
+Test(detect, tells_the_clients_of_one_proxied_connection_apart)
+{
+    talk_begin(&t);
+    exchange_for("Forwarded: for=203.0.113.5\r\n");
+    exchange_for("Forwarded: for=203.0.113.5\r\n");
+    exchange_for("Forwarded: for=203.0.113.6\r\n");
+    exchange_for("");
+    exchange_for("");
+    talk_end(&t);
+    cr_assert_eq(t.count, 5);
+    cr_expect_str_eq(told_for(0), "203.0.113.5 data 1/1");
+    cr_expect_str_eq(told_for(1), "203.0.113.5 data/s 2/1");
+    cr_expect_str_eq(told_for(2), "203.0.113.6 data 3/1");
+    cr_expect_str_eq(told_for(3), "direct data 4/1");
+    cr_expect_str_eq(told_for(4), "direct data/s 5/1");
+    cr_expect_eq(t.found[1].requests, 2);
+    cr_expect_eq(t.found[2].requests_new, 1);
+}
+
+Test(detect, pairs_clients_behind_a_proxy_with_replies_in_order)
+{
+    talk_begin(&t);
+    talk_ask_with(&t, "GET /_search", "X-Real-IP: 203.0.113.5\r\n", "");
+    talk_ask_with(&t, "GET /_search", "X-Real-IP: 203.0.113.6\r\n", "");
+    talk_answer(&t, 200, "", ONE);
+    talk_answer(&t, 200, "", ONE);
+    talk_end(&t);
+    cr_assert_eq(t.count, 3);
+    cr_expect_str_eq(told_for(0), "203.0.113.5 data 1/1");
+    cr_expect_str_eq(told_for(1), "203.0.113.6 data 2/1");
+}
+
+Test(detect, tells_a_bounded_number_of_changes_behind_a_proxy)
+{
+    char line[64];
+    talk_begin(&t);
+    for (unsigned i = 0; i < DETECT_ACTORS_MAX + 10; i++) {
+        (void)snprintf(line, sizeof line, "X-Real-IP: 203.0.113.%u\r\n", i % 2);
+        exchange_for(line);
+        if (t.count == TALK_FINDINGS_MAX - 1)
+            t.count = 0;
+    }
+    cr_expect_eq(detector_counters(t.detector)->findings, DETECT_ACTORS_MAX + 1);
+    cr_expect_eq(detector_counters(t.detector)->actors_merged, 9);
+    talk_end(&t);
+}
+
+Test(detect, names_the_client_of_a_request_that_nobody_answered)
+{
+    talk_begin(&t);
+    talk_ask_with(&t, "GET /_search", "X-Forwarded-For: 203.0.113.5\r\n", "");
+    talk_end(&t);
+    cr_assert_eq(t.count, 1);
+    cr_expect_str_eq(told_for(0), "203.0.113.5 probed 0/0");
+}
