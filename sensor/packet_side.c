@@ -22,6 +22,8 @@ static enum ajar_status open_pipeline(struct packet_side *side, const struct con
         .flows = limits,
         .seed = seed,
         .scan_full = config->scan_full,
+        .classes = side->classes,
+        .samples = config->scan_samples,
         .classify_all = config->classify_all,
         .live = live,
     };
@@ -33,6 +35,8 @@ enum ajar_status packet_side_open(struct packet_side *side, const struct config 
 {
     *side = (struct packet_side){.signatures = NULL};
     enum ajar_status status = signature_set_load(config->signatures, &side->signatures, problem);
+    if (status == AJAR_OK)
+        status = scan_set_load(config->classes, &side->classes, problem);
     if (status != AJAR_OK)
         return status;
     return open_pipeline(side, config, findings, live, problem);
@@ -100,5 +104,6 @@ void packet_side_close(struct packet_side *side)
 {
     pipeline_free(side->pipeline);
     signature_set_free(side->signatures);
+    scan_set_free(side->classes);
     *side = (struct packet_side){.signatures = NULL};
 }

@@ -15,15 +15,16 @@
 
 struct packet_side {
     struct signature_set *signatures;
+    struct scan_set *classes;
     struct pipeline *pipeline;
     struct capture_statistics ended; /* of the sources that were closed */
     uint64_t ordinal;                /* of the last frame */
 };
 
 /*
- * Loads the signatures and makes the pipeline; findings go into the ring, both borrowed. `live`: a
- * full ring is a counted drop. One sentence in *problem on failure; packet_side_close() in any
- * case.
+ * Loads signatures and data classes and makes the pipeline; findings go into the ring, both
+ * borrowed. `live`: a full ring is a counted drop. One sentence in *problem on failure;
+ * packet_side_close() in any case.
  */
 enum ajar_status packet_side_open(struct packet_side *side, const struct config *config,
                                   struct ring *findings, bool live, struct problem *problem);

@@ -276,6 +276,8 @@ static enum ajar_status make_stages(struct pipeline *pipeline, struct problem *p
         .context = pipeline, .bytes = on_bytes, .gap = on_gap, .closed = on_closed};
     struct detect_options detect = {.signatures = options->signatures,
                                     .scan_full = options->scan_full,
+                                    .classes = options->classes,
+                                    .samples = options->samples,
                                     .listener = on_finding,
                                     .context = pipeline,
                                     .application_name = application_name,

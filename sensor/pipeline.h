@@ -21,6 +21,8 @@
 struct pipeline_options {
     const struct netset *home;              /* borrowed */
     const struct signature_set *signatures; /* borrowed */
+    const struct scan_set *classes;         /* of data; borrowed; NULL = none are looked for */
+    bool samples;                           /* one masked value of each class */
     struct ring *findings;                  /* of struct finding; borrowed */
     struct flow_limits flows;
     uint64_t seed;     /* secret, for tables */

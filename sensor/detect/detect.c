@@ -12,6 +12,7 @@
 #include "detect/pool.h"
 #include "detect/reply.h"
 #include "detect/request.h"
+#include "detect/search.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,7 @@ struct detector {
     struct detect_options options;
     struct evidence_pool pool;
     uint32_t reading; /* first flow whose reply is being read, POOL_NONE = none */
+    struct search search;
     struct detect_counters counters;
     struct finding finding; /* the one being made: too large for a stack */
 };
@@ -81,6 +83,13 @@ static struct evidence *evidence_of(struct detector *detector, struct flow *flow
     return evidence;
 }
 
+/* Everything known of the flow into detector->finding. */
+static void fill(struct detector *detector, struct evidence *evidence, enum finding_kind kind)
+{
+    finding_fill(evidence, evidence->flow, kind, &detector->finding);
+    search_fill(&detector->search, evidence, &detector->finding);
+}
+
 static void tell(struct detector *detector, struct evidence *evidence, uint64_t time_ns,
                  uint64_t ordinal)
 {
@@ -93,6 +102,7 @@ static void tell(struct detector *detector, struct evidence *evidence, uint64_t 
                                                               flow->application);
         (void)text_copy(finding->application, sizeof finding->application, name, strlen(name));
     }
+    search_mask(&detector->search, finding);
     detector->counters.findings++;
     evidence->told = true;
     detector->options.listener(detector->options.context, finding);
@@ -164,7 +174,7 @@ static void tell_reply(struct detector *detector, struct evidence *evidence,
     /* A weak proof leaves room below it: the refusal that may follow must still be told. */
     evidence->reached[shown] = (uint8_t)(judgement->weak ? VERDICT_REVEALED : judgement->verdict);
     evidence->weak_open |= judgement->weak;
-    finding_fill(evidence, evidence->flow, FINDING_QUERY, &detector->finding);
+    fill(detector, evidence, FINDING_QUERY);
     detector->finding.verdict = (uint8_t)judgement->verdict;
     detector->finding.credentials = (uint8_t)shown;
     detector->finding.weak = judgement->weak;
@@ -280,7 +290,7 @@ static void tell_session(struct detector *detector, struct evidence *evidence, u
     if (evidence->reached[shown] == VERDICT_PROBED && evidence->identity == IDENTITY_NONE)
         evidence->identity = IDENTITY_LIKELY;
     bool only_probed = !evidence->told;
-    finding_fill(evidence, evidence->flow, only_probed ? FINDING_QUERY : FINDING_SESSION, finding);
+    fill(detector, evidence, only_probed ? FINDING_QUERY : FINDING_SESSION);
     finding->verdict = evidence->reached[shown];
     finding->weak = evidence->weak_open && finding->verdict == VERDICT_REVEALED;
     if (finding->weak)
@@ -325,6 +335,7 @@ static bool on_reply(void *context, struct flow *flow, const struct http_reply *
         return false;
     struct reply *reply = &evidence->reply;
     reading_remove(detector, evidence);
+    search_drop(&detector->search, evidence);
     if (head->request_seen)
         change_actor(detector, evidence, packet);
     if (!head->request_seen || !waiting_take(&evidence->waiting, &reply->note, &reply->detail)) {
@@ -342,6 +353,8 @@ static bool on_reply(void *context, struct flow *flow, const struct http_reply *
     bool wanted = body_matters(evidence, head);
     reply->cut = !wanted && !reply->note.head;
     detector->counters.replies_read += wanted;
+    if (wanted)
+        search_begin(&detector->search, evidence, packet);
     return wanted;
 }
 
@@ -378,6 +391,7 @@ static void tell_waiting_proof(struct detector *detector, struct evidence *evide
     if (judgement.verdict >= VERDICT_METADATA && judgement.identity != IDENTITY_NONE &&
         verdict_has_content(&evidence->reply)) {
         gains_keep_product(evidence);
+        search_keep(&detector->search, evidence);
         tell_reply(detector, evidence, &judgement, evidence->reply_ns, evidence->proof_ordinal);
     }
 }
@@ -399,6 +413,7 @@ static bool on_body(void *context, struct flow *flow, const uint8_t *data, size_
         return false;
     evidence->scanned_bytes += length;
     bool more = reply_add_body(evidence, data, length);
+    search_add(&detector->search, evidence, data, length);
     if (packet)
         tell_waiting_proof(detector, evidence, packet->time_ns);
     if (!reply->sampled && is_sampled_enough(detector, evidence)) {
@@ -414,9 +429,13 @@ static bool on_body(void *context, struct flow *flow, const uint8_t *data, size_
 
 static bool on_body_gap(void *context, struct flow *flow, uint32_t length)
 {
-    struct evidence *evidence = evidence_known(context, flow);
+    struct detector *detector = context;
+    struct evidence *evidence = evidence_known(detector, flow);
     (void)length;
-    return evidence && evidence->reply.active && reply_skip_gap(evidence);
+    if (!evidence || !evidence->reply.active)
+        return false;
+    search_skip_gap(&detector->search, evidence);
+    return reply_skip_gap(evidence);
 }
 
 static void on_reply_end(void *context, struct flow *flow, const struct http_body_totals *totals,
@@ -434,6 +453,7 @@ static void on_reply_end(void *context, struct flow *flow, const struct http_bod
     gains_estimate_rest(evidence, totals);
     struct judgement judgement = judge(evidence);
     reading_remove(detector, evidence);
+    search_end(&detector->search, evidence, &judgement);
     if (judgement.verdict == VERDICT_NONE) {
         if (evidence->identity == IDENTITY_NONE && !evidence->told) {
             evidence->datasets.count = 0;
@@ -484,10 +504,13 @@ enum ajar_status detector_new(const struct detect_options *options, struct detec
     made->options = *options;
     made->reading = POOL_NONE;
     enum ajar_status status = evidence_pool_init(&made->pool, DETECT_FLOWS_MAX);
+    made->search.full = options->scan_full;
+    if (status == AJAR_OK)
+        status = search_open(&made->search, options->classes, options->samples);
     if (status == AJAR_OK)
         *detector = made;
     else
-        free(made);
+        detector_free(made);
     return status;
 }
 
@@ -496,6 +519,7 @@ void detector_free(struct detector *detector)
     if (!detector)
         return;
     evidence_pool_clear(&detector->pool);
+    search_close(&detector->search);
     free(detector);
 }
 
@@ -531,6 +555,7 @@ void detector_close(struct detector *detector, struct flow *flow, enum flow_end 
     reading_remove(detector, evidence);
     evidence->partial |= end == FLOW_END_EVICTED;
     tell_session(detector, evidence, time_ns, evidence->proof_ordinal);
+    search_forget(&detector->search, evidence);
     evidence_give(&detector->pool, evidence);
 }
 
@@ -541,7 +566,12 @@ void detector_note_gap(struct detector *detector, struct flow *flow)
         evidence->partial = true;
 }
 
-const struct detect_counters *detector_counters(const struct detector *detector)
+const struct detect_counters *detector_counters(struct detector *detector)
 {
+    if (detector->search.scanner) {
+        const struct scan_counters *scan = scan_counters(detector->search.scanner);
+        detector->counters.scans_refused = scan->replies_refused;
+        detector->counters.classes_refused = scan->classes_refused;
+    }
     return &detector->counters;
 }

@@ -11,6 +11,7 @@
 #include "ajar/http.h"
 #include "ajar/problem.h"
 #include "detect/signature.h"
+#include "scan/scan.h"
 
 #define DETECT_FLOWS_MAX                                                                           \
     8192 /* flows with evidence at once; of more, exchanges are counted and not judged */
@@ -24,6 +25,9 @@
 #define DETECT_SAMPLE_LISTING 262144 /* of any other */
 #define DETECT_SAMPLE_FLOW    262144 /* of a flow, before each further reply gets the least */
 #define DETECT_SAMPLE_LEAST   2048
+/* And of what is read, searched for classes of data. */
+#define DETECT_SCAN_REPLY 16384 /* of one reply */
+#define DETECT_SCAN_FLOW  262144
 
 /* Called for every finding, which is borrowed until it returns. */
 typedef void (*detect_listener)(void *context, const struct finding *finding);
@@ -31,6 +35,8 @@ typedef void (*detect_listener)(void *context, const struct finding *finding);
 struct detect_options {
     const struct signature_set *signatures; /* borrowed for the detector's life */
     bool scan_full;
+    const struct scan_set *classes; /* of data; borrowed; NULL = replies are not searched */
+    bool samples;                   /* one masked value of each class */
     detect_listener listener;
     void *context;
     /* nDPI's name for flow->application, "" = unknown; NULL = no names. */
@@ -45,6 +51,8 @@ struct detect_counters {
     uint64_t flows_refused;   /* DETECT_FLOWS_MAX reached */
     uint64_t waiting_dropped; /* requests whose text could not be kept */
     uint64_t actors_merged;   /* changes of who is behind a proxy beyond DETECT_ACTORS_MAX */
+    uint64_t scans_refused;   /* replies not searched: too many at once */
+    uint64_t classes_refused; /* classes of flows not counted: too many in all flows */
 };
 
 struct detector;
@@ -67,6 +75,6 @@ void detector_close(struct detector *detector, struct flow *flow, enum flow_end 
 void detector_note_gap(struct detector *detector, struct flow *flow);
 
 /* The counters; borrowed. */
-const struct detect_counters *detector_counters(const struct detector *detector);
+const struct detect_counters *detector_counters(struct detector *detector);
 
 #endif

@@ -8,6 +8,7 @@
 
 #include "ajar/finding.h"
 #include "detect/signature.h"
+#include "scan/scan.h"
 
 #define EVIDENCE_WINDOW                                                                            \
     2048 /* of a text body: the longest line; of YAML, CBOR, SMILE: what is searched at once */
@@ -158,7 +159,10 @@ struct evidence {
     uint64_t gave_ns; /* packet time of the last reply that gave something, 0 = none */
     uint64_t records; /* held, best so far */
     uint8_t records_source;
-    uint64_t scanned_bytes; /* body bytes read in this flow */
+    uint64_t scanned_bytes;  /* body bytes read in this flow */
+    struct scan_reply *scan; /* the search of the reply being read, NULL = none */
+    bool scan_left;          /* not all of that reply was searched */
+    struct scan_book book;   /* classes of data in the replies so far */
     char product[32];
     char version[32];
     char cluster_id[48];

@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 
-STAGES = ["base", "capture", "decode", "flow", "classify", "inspect", "detect", "enrich", "ledger", "journal", "emit"]
+STAGES = ["base", "capture", "decode", "flow", "classify", "inspect", "scan", "detect", "enrich", "ledger", "journal", "emit"]
 # These stand above the stages and may use them all; no stage may use them.
 TOP = ["config", "process"]
 
@@ -31,6 +31,7 @@ LIBRARIES = {
     "libcap-ng": (r"cap-ng\.h", ["process/*.c"]),
     "libyaml": (r"yaml\.h", ["base/*.c"]),
     "zlib": (r"zlib\.h", ["capture/*.c", "inspect/*.c"]),
+    "Vectorscan": (r"hs/.*|hs\.h", ["scan/*.c"]),
     "zstd": (r"zstd.*\.h", ["capture/*.c"]),
 }
 # xxHash is header-only and part of hot loops; the C library, the kernel's and the compiler's headers are everybody's.

@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Looking around a place in a reply: runs, words, the name of the field that a value belongs to. */
+#include "scan/near.h"
+
+#include "base/hash.h"
+
+#include <string.h>
+
+#define KEY_MAX   64
+#define BLANK_MAX 4
+
+int near_digits(const uint8_t *at, int distance, int most)
+{
+    int count = 0;
+    while (count < most && is_digit(near_byte(at, distance + count)))
+        count++;
+    return count;
+}
+
+int near_digits_before(const uint8_t *at, int distance, int most)
+{
+    int count = 0;
+    while (count < most && is_digit(near_byte(at, distance - 1 - count)))
+        count++;
+    return count;
+}
+
+bool near_word_begins(const uint8_t *at, int distance)
+{
+    uint8_t before = near_byte(at, distance - 1);
+    if (!is_word(before))
+        return true;
+    return near_byte(at, distance - 2) == '\\' &&
+           (before == 'n' || before == 't' || before == 'r' || before == 'b' || before == 'f');
+}
+
+bool near_is(const uint8_t *at, int distance, const char *text)
+{
+    for (int i = 0; text[i]; i++)
+        if (to_lower(near_byte(at, distance + i)) != (uint8_t)text[i])
+            return false;
+    return true;
+}
+
+static int skip_blanks_before(const uint8_t *at, int distance)
+{
+    for (int i = 0; i < BLANK_MAX && near_byte(at, distance - 1) == ' '; i++)
+        distance--;
+    return distance;
+}
+
+static bool is_name_byte(uint8_t c)
+{
+    return is_word(c) || c == '-' || c == '.';
+}
+
+bool near_key(const uint8_t *at, int distance, struct scan_span *key)
+{
+    int end = distance;
+    uint8_t quote = near_byte(at, end - 1);
+    bool quoted = quote == '"' || quote == '\'';
+    end = skip_blanks_before(at, quoted ? end - 1 : end);
+    uint8_t sign = near_byte(at, end - 1);
+    if (sign != ':' && sign != '=')
+        return false;
+    end = skip_blanks_before(at, end - 1);
+    uint8_t close = near_byte(at, end - 1);
+    if (close == '"' || close == '\'')
+        end--;
+    int begin = end;
+    while (end - begin < KEY_MAX && is_name_byte(near_byte(at, begin - 1)))
+        begin--;
+    *key = (struct scan_span){begin, end};
+    return begin < end;
+}
+
+bool near_contains(const uint8_t *at, struct scan_span span, const char *word)
+{
+    int length = (int)strlen(word);
+    for (int i = span.begin; i + length <= span.end; i++)
+        if (near_is(at, i, word))
+            return true;
+    return false;
+}
+
+bool near_key_contains(const uint8_t *at, int distance, const char *const *words)
+{
+    struct scan_span key;
+    if (!near_key(at, distance, &key))
+        return false;
+    for (size_t i = 0; words[i]; i++)
+        if (near_contains(at, key, words[i]))
+            return true;
+    return false;
+}
+
+uint64_t near_hash(const uint8_t *at, struct scan_span span, bool only_digits)
+{
+    uint8_t text[SCAN_BEFORE + SCAN_BEHIND];
+    size_t length = 0;
+    for (int i = span.begin; i < span.end && length < sizeof text; i++) {
+        uint8_t c = near_byte(at, i);
+        if (only_digits ? is_digit(c) : c != ' ')
+            text[length++] = to_lower(c);
+    }
+    return hash_keyed(0, text, length);
+}
