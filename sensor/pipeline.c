@@ -6,6 +6,7 @@
  */
 #include "pipeline.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +24,7 @@ struct pipeline {
     struct detector *detector;
     struct doors doors;
     struct syn_tools tools;
+    struct tls_servers tls_servers;
     struct finding door_finding; /* the one being made */
     uint64_t bytes;
     uint64_t findings_dropped;
@@ -57,10 +59,91 @@ static void give_up(struct pipeline *pipeline, struct flow *flow)
     flow_set_stage(pipeline->flows, flow, FLOW_GIVEN_UP);
 }
 
+/* detect, doors -> ring: the finding leaves the packet side. */
+static void send_finding(struct pipeline *pipeline, const struct finding *finding)
+{
+    struct ring *ring = pipeline->options.findings;
+    void *slot = pipeline->options.live ? ring_reserve(ring) : ring_reserve_wait(ring);
+    if (!slot) {
+        pipeline->findings_dropped++;
+        return;
+    }
+    finding_copy(slot, finding);
+    ((struct finding *)slot)->tool =
+        (uint8_t)syn_tools_find(&pipeline->tools, &finding->client, finding->first_ns);
+    ring_push(ring);
+}
+
+/* `store` is "" where nothing is known of it; `first_ns` is when the flow began. */
+static void send_door(struct pipeline *pipeline, const struct door_news *news, const char *store,
+                      uint64_t first_ns)
+{
+    struct finding *finding = &pipeline->door_finding;
+    memset(finding, 0, offsetof(struct finding, datasets));
+    finding->kind = FINDING_DOOR;
+    finding->door = (uint8_t)news->door;
+    finding->transport = PACKET_TCP;
+    finding->client_by = CLIENT_BY_HANDSHAKE;
+    finding->time_ns = news->time_ns;
+    finding->first_ns = first_ns;
+    finding->ordinal = news->ordinal;
+    finding->client = news->client;
+    finding->server = news->server;
+    finding->client_port = news->client_port;
+    finding->server_port = news->server_port;
+    finding->vlan = news->vlan;
+    finding->records = FINDING_NO_COUNT;
+    (void)snprintf(finding->store, sizeof finding->store, "%s", store);
+    send_finding(pipeline, finding);
+}
+
+/* The store whose usual port this is, or NULL. */
+static const char *usual_store(const struct pipeline *pipeline, uint16_t port)
+{
+    const struct signature_set *set = pipeline->options.signatures;
+    for (size_t i = 0; i < set->count; i++)
+        for (const uint16_t *usual = set->signatures[i]->ports; *usual; usual++)
+            if (*usual == port)
+                return set->signatures[i]->name;
+    return NULL;
+}
+
+/* Whether the first bytes of this side are a TLS server's. */
+static bool is_tls_answer(const struct flow *flow, unsigned side, enum tls_message message)
+{
+    bool is_server = flow->client != side || flow->client_by == CLIENT_BY_FIRST_PACKET;
+    return is_server && (message == TLS_SERVER_HELLO || message == TLS_ALERT);
+}
+
+/* A store may stand there or something else: told once, with nothing proven. */
+static void tell_opaque(struct pipeline *pipeline, const struct flow *flow, unsigned server,
+                        const struct packet *packet)
+{
+    unsigned client = flow_other_side(server);
+    const char *store = usual_store(pipeline, flow->port[server]);
+    bool is_home = netset_contains(pipeline->options.home, &flow->addr[client]);
+    if (!store ||
+        !tls_servers_note(&pipeline->tls_servers, &flow->addr[server], flow->port[server], is_home))
+        return;
+    struct door_news news = {.door = DOOR_OPAQUE,
+                             .client_is_home = is_home,
+                             .client_port = flow->port[client],
+                             .server_port = flow->port[server],
+                             .vlan = packet->vlan_count ? packet->vlans[0] : 0,
+                             .time_ns = packet->time_ns,
+                             .ordinal = packet->ordinal,
+                             .client = flow->addr[client],
+                             .server = flow->addr[server]};
+    send_door(pipeline, &news, store, flow->first_ns);
+}
+
 /* inspect -> detect: in-order bytes of a flow that has an inspector. */
 static void inspect(struct pipeline *pipeline, struct flow *flow, unsigned side,
                     const uint8_t *data, uint32_t length, const struct packet *packet)
 {
+    bool is_first = flow->side[side].bytes <= length;
+    if (is_first && is_tls_answer(flow, side, tls_recognise(data, length)))
+        tell_opaque(pipeline, flow, side, packet);
     if (http_bytes(pipeline->http, flow, side, data, length, packet))
         return;
     http_close(pipeline->http, flow);
@@ -107,6 +190,38 @@ static void keep_prefix(struct flow_side *kept, const uint8_t *data, uint32_t le
     kept->prefix_length = (uint8_t)(kept->prefix_length + length);
 }
 
+/* What no recogniser knows may be TLS. True: the answer to a hello to a usual port is waited for;
+ * the hello's beginning stays, so that what follows is taken for the rest of it. */
+static bool wait_for_tls(struct pipeline *pipeline, struct flow *flow, unsigned side,
+                         const uint8_t *bytes, size_t count, const struct packet *packet)
+{
+    enum tls_message message = tls_recognise(bytes, count);
+    struct flow_side *kept = &flow->side[side];
+    if (is_tls_answer(flow, side, message))
+        tell_opaque(pipeline, flow, side, packet);
+    if (message != TLS_CLIENT_HELLO || !usual_store(pipeline, flow->port[flow_other_side(side)]))
+        return false;
+    if (kept->prefix_length == 0) {
+        kept->prefix_length = (uint8_t)(count < FLOW_PREFIX_MAX ? count : FLOW_PREFIX_MAX);
+        memcpy(kept->prefix, bytes, kept->prefix_length);
+    }
+    return true;
+}
+
+/* The other side said hello in TLS: whatever the answer is, nobody can read on. */
+static bool answers_tls(struct pipeline *pipeline, struct flow *flow, unsigned side,
+                        const uint8_t *data, uint32_t length, const struct packet *packet)
+{
+    const struct flow_side *other = &flow->side[flow_other_side(side)];
+    if (tls_recognise(other->prefix, other->prefix_length) != TLS_CLIENT_HELLO)
+        return false;
+    if (is_tls_answer(flow, side, tls_recognise(data, length)))
+        tell_opaque(pipeline, flow, side, packet);
+    show_to_engine(pipeline, flow, packet);
+    give_up(pipeline, flow);
+    return true;
+}
+
 /* classify: first bytes of a side, alone or behind the few that were kept. */
 static void classify(struct pipeline *pipeline, struct flow *flow, unsigned side,
                      const uint8_t *data, uint32_t length, const struct packet *packet)
@@ -115,6 +230,8 @@ static void classify(struct pipeline *pipeline, struct flow *flow, unsigned side
     uint8_t joined[2 * FLOW_PREFIX_MAX];
     const uint8_t *bytes = data;
     size_t count = length;
+    if (answers_tls(pipeline, flow, side, data, length, packet))
+        return;
     if (kept->prefix_length > 0) {
         size_t room = sizeof joined - kept->prefix_length;
         size_t taken = length < room ? length : room;
@@ -131,6 +248,8 @@ static void classify(struct pipeline *pipeline, struct flow *flow, unsigned side
         return;
     }
     if (recognition != RECOGNITION_REQUEST && recognition != RECOGNITION_REPLY) {
+        if (wait_for_tls(pipeline, flow, side, bytes, count, packet))
+            return;
         not_recognised(pipeline, flow, side);
         return;
     }
@@ -172,21 +291,6 @@ static void on_closed(void *context, struct flow *flow, enum flow_end end, uint6
     detector_close(pipeline->detector, flow, end, time_ns);
 }
 
-/* detect, doors -> ring: the finding leaves the packet side. */
-static void send_finding(struct pipeline *pipeline, const struct finding *finding)
-{
-    struct ring *ring = pipeline->options.findings;
-    void *slot = pipeline->options.live ? ring_reserve(ring) : ring_reserve_wait(ring);
-    if (!slot) {
-        pipeline->findings_dropped++;
-        return;
-    }
-    finding_copy(slot, finding);
-    ((struct finding *)slot)->tool =
-        (uint8_t)syn_tools_find(&pipeline->tools, &finding->client, finding->first_ns);
-    ring_push(ring);
-}
-
 /* Whether it proves that the server stands open to everybody, now. */
 static bool opens_door(const struct finding *finding)
 {
@@ -205,23 +309,7 @@ static void on_finding(void *context, const struct finding *finding)
 
 static void on_door(void *context, const struct door_news *news)
 {
-    struct pipeline *pipeline = context;
-    struct finding *finding = &pipeline->door_finding;
-    memset(finding, 0, offsetof(struct finding, datasets));
-    finding->kind = FINDING_DOOR;
-    finding->door = (uint8_t)news->door;
-    finding->transport = PACKET_TCP;
-    finding->client_by = CLIENT_BY_HANDSHAKE;
-    finding->time_ns = news->time_ns;
-    finding->first_ns = news->time_ns;
-    finding->ordinal = news->ordinal;
-    finding->client = news->client;
-    finding->server = news->server;
-    finding->client_port = news->client_port;
-    finding->server_port = news->server_port;
-    finding->vlan = news->vlan;
-    finding->records = FINDING_NO_COUNT;
-    send_finding(pipeline, finding);
+    send_door(context, news, "", news->time_ns);
 }
 
 static const char *application_name(void *context, uint16_t application)
@@ -305,6 +393,7 @@ enum ajar_status pipeline_new(const struct pipeline_options *options, struct pip
         return problem_set(problem, AJAR_ERR_MEMORY, "out of memory");
     made->options = *options;
     made->tools.seed = options->seed;
+    made->tls_servers.seed = options->seed;
     enum ajar_status status = make_stages(made, problem);
     if (status == AJAR_OK) {
         *pipeline = made;

@@ -11,6 +11,7 @@
 #include "ajar/problem.h"
 #include "base/ring.h"
 #include "classify/classify.h"
+#include "classify/tls.h"
 #include "decode/decode.h"
 #include "detect/detect.h"
 #include "flow/doors.h"

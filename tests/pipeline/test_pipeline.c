@@ -416,3 +416,87 @@ Test(pipeline, a_flow_is_told_alike_when_it_is_read_again)
             end();
     }
 }
+
+#define HELLO  "\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03 a client hello"
+#define ANSWER "\x16\x03\x03\x00\x7a\x02\x00\x00\x76\x03\x03 a server hello"
+#define ALERT  "\x15\x03\x03\x00\x02\x02\x28"
+
+/* What is told of a connection on which these bytes pass. */
+static size_t told_of_tls(const char *hello, size_t hello_length, const char *answer, size_t length)
+{
+    begin(false, RING_SLOTS);
+    shake_hands();
+    say(CLIENT, hello, hello_length);
+    say_text(CLIENT, "the hello goes on");
+    say(SERVER, answer, length);
+    say_text(CLIENT, REQUEST);
+    say_text(SERVER, road.reply);
+    finish();
+    return road.count;
+}
+
+static void expect_opaque(void)
+{
+    struct finding accepted;
+    const struct finding *f = &road.found[0];
+    cr_assert_eq(finding_accept(f, &accepted), AJAR_OK);
+    cr_expect_eq(f->kind, FINDING_DOOR);
+    cr_expect_eq(f->door, DOOR_OPAQUE);
+    cr_expect_eq(f->verdict, VERDICT_NONE);
+    cr_expect_str_eq(f->store, "elasticsearch");
+    cr_expect_eq(f->client_port, 40000);
+    cr_expect_eq(f->server_port, 9200);
+    cr_expect_eq(f->server.bytes[12], 10);
+    cr_expect_eq(f->ordinal, 6);
+    cr_expect_eq(f->first_ns, START + 4 * MILLISECOND);
+}
+
+Test(pipeline, tls_at_a_usual_port_is_told_as_opaque)
+{
+    cr_assert_eq(told_of_tls(HELLO, sizeof HELLO - 1, ANSWER, sizeof ANSWER - 1), 1);
+    expect_opaque();
+    end();
+    cr_assert_eq(told_of_tls(HELLO, sizeof HELLO - 1, ALERT, sizeof ALERT - 1), 1);
+    expect_opaque();
+    end();
+}
+
+Test(pipeline, only_tls_answers_are_opaque)
+{
+    cr_expect_eq(told_of_tls(HELLO, sizeof HELLO - 1, "rubbish", 7), 0);
+    end();
+    cr_expect_eq(told_of_tls("rubbish", 7, "rubbish", 7), 0);
+    end();
+    begin(false, RING_SLOTS); /* nobody answers */
+    shake_hands();
+    say(CLIENT, HELLO, sizeof HELLO - 1);
+    finish();
+    cr_expect_eq(road.count, 0);
+    end();
+}
+
+Test(pipeline, an_alert_to_a_plain_request_is_opaque)
+{
+    begin(false, RING_SLOTS);
+    shake_hands();
+    say_text(CLIENT, REQUEST);
+    say(SERVER, ALERT, sizeof ALERT - 1);
+    collect();
+    cr_assert_geq(road.count, 1);
+    cr_expect_eq(road.found[0].door, DOOR_OPAQUE);
+    end();
+}
+
+Test(pipeline, a_server_is_told_as_opaque_once)
+{
+    begin(false, RING_SLOTS);
+    for (uint16_t port = 40000; port < 40003; port++) {
+        send_from(CLIENT, port, TCP_SYN, "", 0);
+        send_from(SERVER, port, TCP_SYN | TCP_ACK, "", 0);
+        send_from(CLIENT, port, TCP_ACK, HELLO, sizeof HELLO - 1);
+        send_from(SERVER, port, TCP_ACK, ANSWER, sizeof ANSWER - 1);
+    }
+    finish();
+    cr_expect_eq(road.count, 1);
+    end();
+}
