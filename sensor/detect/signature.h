@@ -268,6 +268,11 @@ void signature_free(struct signature *signature);
 /* The signature of that name, or NULL. */
 const struct signature *signature_find(const struct signature_set *set, const char *name);
 
+/* Where the maker says how to secure it: of the product, else of the store's first one; NULL if the
+ * signature does not say. `set` may be NULL. Borrowed. */
+const char *signature_hardening(const struct signature_set *set, const char *store,
+                                const char *product);
+
 /* One line a signature: name, title, ports, number of requests and examples. */
 void signature_set_write_list(const struct signature_set *set, FILE *out);
 

@@ -27,6 +27,18 @@ const struct signature *signature_find(const struct signature_set *set, const ch
     return NULL;
 }
 
+const char *signature_hardening(const struct signature_set *set, const char *store,
+                                const char *product)
+{
+    const struct signature *signature = set ? signature_find(set, store) : NULL;
+    if (!signature || signature->hardening_count == 0)
+        return NULL;
+    for (size_t i = 0; i < signature->hardening_count; i++)
+        if (strcmp(signature->hardening[i].product, product) == 0)
+            return signature->hardening[i].url;
+    return signature->hardening[0].url;
+}
+
 static enum ajar_status add_file(struct signature_set *set, const char *folder, const char *name,
                                  struct problem *problem)
 {

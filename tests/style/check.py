@@ -14,7 +14,7 @@ import shutil
 import subprocess
 import sys
 
-STAGES = ["base", "capture", "decode", "flow", "classify", "inspect", "scan", "detect", "enrich", "ledger", "journal", "emit"]
+STAGES = ["base", "capture", "decode", "flow", "classify", "inspect", "scan", "detect", "enrich", "ledger", "journal", "emit", "report"]
 # These stand above the stages and may use them all; no stage may use them.
 TOP = ["config", "process"]
 
@@ -23,6 +23,7 @@ LIBRARIES = {
     "libpcap": (r"pcap(/.*)?\.h|pcap/.*", ["capture/file.c", "capture/filter.c", "capture/live.c"]),
     "nDPI": (r"(lib)?ndpi.*", ["classify/*.c"]),
     "libmaxminddb": (r"maxminddb.*", ["enrich/*.c"]),
+    "jansson": (r"jansson\.h", ["report/*.c"]),
     "SQLite": (r"sqlite3\.h", ["journal/*.c"]),
     "hiredis": (r"hiredis/hiredis_ssl\.h", ["emit/redis_tls.c"]),
     "hiredis core": (r"hiredis.*", ["emit/redis_link.c", "emit/redis_tls.c"]),
