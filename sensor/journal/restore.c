@@ -57,11 +57,8 @@ static void take_countries(struct statement *row, int column, struct exposure *e
 
 static void take_sides(struct statement *row, int column, struct exposure *exposure)
 {
-    for (unsigned i = 0; i < 2; i++) {
-        exposure->sides[i].verdict = take_verdict(row, column++);
-        exposure->sides[i].returned = (uint64_t)statement_number(row, column++);
-        exposure->sides[i].gave_bytes = (uint64_t)statement_number(row, column++);
-    }
+    exposure->times = 1;
+    exposure->zone = take_verdict(row, column + 3) == VERDICT_NONE ? ZONE_INTERNAL : ZONE_OUTSIDE;
 }
 
 static const char select_exposures[] =

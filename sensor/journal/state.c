@@ -53,10 +53,10 @@ struct exposure_row {
 static void bind_sides(struct statement *s, const struct exposure *exposure, int parameter)
 {
     for (unsigned i = 0; i < 2; i++) {
-        const struct exposure_side *side = &exposure->sides[i];
-        bind_text(s, parameter++, verdict_name((enum verdict)side->verdict));
-        bind_amount(s, parameter++, side->returned);
-        bind_amount(s, parameter++, side->gave_bytes);
+        bool mine = (exposure->zone == ZONE_OUTSIDE) == (i == 1);
+        bind_text(s, parameter++, verdict_name(mine ? exposure->verdict : VERDICT_NONE));
+        bind_amount(s, parameter++, mine ? exposure->returned : 0);
+        bind_amount(s, parameter++, mine ? exposure->gave_bytes : 0);
     }
 }
 

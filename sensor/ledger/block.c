@@ -6,17 +6,14 @@
 #include "ledger/block.h"
 
 #include "base/text.h"
+#include "ledger/groups.h"
 #include "ledger/line.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#define ACTORS_SHOWN   6
 #define DATASETS_SHOWN 12
 #define MEMBERS_SHOWN  6
-#define LABEL_COLUMN   4
-#define TEXT_COLUMN    12
-#define WORDS_MAX      64
 
 void store_title(const char *store, const char *product, const char *version, char *text,
                  size_t size)
@@ -34,13 +31,13 @@ const char *format_endpoint(const struct addr *addr, uint16_t port,
     return text;
 }
 
-static void start(struct line *line, const char *label)
+void block_start(struct line *line, const char *label)
 {
-    line_pad(line, LABEL_COLUMN);
+    line_pad(line, BLOCK_LABEL_COLUMN);
     line_set_colour(line, LINE_DIM);
     line_print(line, "%s", label);
     line_set_colour(line, LINE_PLAIN);
-    line_pad(line, TEXT_COLUMN);
+    line_pad(line, BLOCK_TEXT_COLUMN);
 }
 
 static void write_head(const struct exposure *exposure, struct line *line, FILE *out)
@@ -48,8 +45,9 @@ static void write_head(const struct exposure *exposure, struct line *line, FILE 
     char title[80], endpoint[ENDPOINT_TEXT_MAX];
     store_title(exposure->store, exposure->product, exposure->version, title, sizeof title);
     line_print(line, "  ");
-    line_set_colour(line, LINE_RED);
-    line_print(line, "EXPOSED");
+    bool is_open = exposure->closing == CLOSING_NONE;
+    line_set_colour(line, is_open ? LINE_RED : LINE_YELLOW);
+    line_print(line, is_open ? "EXPOSED" : "CLOSED ");
     line_set_colour(line, LINE_PLAIN);
     line_print(line, "  ");
     line_print_wire(line, title, 32);
@@ -59,19 +57,102 @@ static void write_head(const struct exposure *exposure, struct line *line, FILE 
     line_write(line, out);
 }
 
-static void write_open(const struct exposure *exposure, struct line *line, FILE *out)
+const char *class_label(const char *name)
+{
+    static const char *const labels[][2] = {
+        {"email", "e-mail"},
+        {"ipv4", "IPv4"},
+        {"ipv6", "IPv6"},
+        {"iban", "IBAN"},
+        {"ssn", "SSN"},
+        {"jwt", "JWT"},
+        {"payment_card", "payment card"},
+        {"case_number", "case number"},
+        {"cloud_key", "cloud key"},
+        {"private_key", "private key"},
+        {"password_hash", "password hash"},
+        {"url_credentials", "URL credentials"},
+        {"date_of_birth", "date of birth"},
+    };
+    for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++)
+        if (strcmp(labels[i][0], name) == 0)
+            return labels[i][1];
+    return name;
+}
+
+size_t members_find(const struct members *members, uint64_t mark)
+{
+    size_t low = 0, high = members->count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (members->list[middle].mark < mark)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+static void print_span(struct line *line, uint64_t first_ns, uint64_t last_ns)
 {
     char first[FORMAT_TEXT_MAX], last[FORMAT_TEXT_MAX], span[FORMAT_TEXT_MAX];
-    start(line, "open");
-    format_time(exposure->first_ns, first);
-    format_time(exposure->last_ns, last);
+    format_time(first_ns, first);
+    format_time(last_ns, last);
     line_print(line, "%s", first);
-    if (strcmp(first, last) != 0)
-        line_print(line, " .. %s", last);
-    line_print(line, " UTC");
-    if (strcmp(first, last) != 0)
-        line_print(line, " (%s)", format_duration(exposure->last_ns - exposure->first_ns, span));
+    if (strcmp(first, last) == 0) {
+        line_print(line, " UTC");
+        return;
+    }
+    line_print(line, " .. %s UTC (%s)", last, format_duration(last_ns - first_ns, span));
+}
+
+static const char *closing_words(const struct exposure *exposure)
+{
+    switch (exposure->closing) {
+    case CLOSING_REFUSED:
+        return "it refused";
+    case CLOSING_RESET:
+        return "connections were reset";
+    case CLOSING_SILENCE:
+        return "inferred, no more answers";
+    default:
+        return "";
+    }
+}
+
+/* What lies around the proofs: since when and until when it may have stood open at most. */
+static void write_bounds(const struct exposure *exposure, struct line *line, FILE *out)
+{
+    char text[FORMAT_TEXT_MAX];
+    if (!exposure->before_ns && exposure->closing == CLOSING_NONE)
+        return;
+    line_pad(line, BLOCK_TEXT_COLUMN);
+    if (exposure->before_ns) {
+        format_time(exposure->before_ns, text);
+        line_print(line, "was shut %s%s", text, exposure->closing == CLOSING_NONE ? "" : "; ");
+    }
+    if (exposure->closing != CLOSING_NONE) {
+        format_time(exposure->closed_ns, text);
+        line_print(line, "closed %s: %s", text, closing_words(exposure));
+    }
     line_write(line, out);
+}
+
+static void write_open(const struct exposure *exposure, struct line *line, FILE *out)
+{
+    block_start(line, "open");
+    print_span(line, exposure->first_ns, exposure->last_ns);
+    if (exposure->closing == CLOSING_NONE)
+        line_print(line, ", not seen closed");
+    line_write(line, out);
+    write_bounds(exposure, line, out);
+    for (uint32_t i = exposure->window_count; i > 0; i--) {
+        const struct exposure_window *window = &exposure->windows[i - 1];
+        line_pad(line, BLOCK_TEXT_COLUMN);
+        line_print(line, "and before ");
+        print_span(line, window->first_ns, window->last_ns);
+        line_write(line, out);
+    }
 }
 
 static const char *source_words(enum count_source source)
@@ -131,7 +212,7 @@ static void write_holds(const struct exposure *exposure, struct line *line, FILE
     struct holdings_estimate estimate = holdings_estimate(&exposure->holdings);
     uint32_t count = exposure->holdings.count;
     char text[FORMAT_TEXT_MAX];
-    start(line, "holds");
+    block_start(line, "holds");
     if (estimate.records == FINDING_NO_COUNT && count == 0) {
         line_print(line, "not said by any reply so far");
         line_write(line, out);
@@ -153,7 +234,7 @@ static void write_holds(const struct exposure *exposure, struct line *line, FILE
         line_print(line, ": ");
         if (line_left(line) < 50) {
             line_write(line, out);
-            line_pad(line, TEXT_COLUMN);
+            line_pad(line, BLOCK_TEXT_COLUMN);
         }
         print_datasets(&exposure->holdings, line);
     }
@@ -164,7 +245,7 @@ static void write_gave(const struct exposure *exposure, struct line *line, FILE 
 {
     char text[FORMAT_TEXT_MAX];
     uint32_t outside = exposure->outside_count, inside = exposure->actor_count - outside;
-    start(line, "gave");
+    block_start(line, "gave");
     if (exposure->returned)
         line_print(line, "%s record%s, ", format_count(exposure->returned, text),
                    exposure->returned == 1 ? "" : "s");
@@ -181,165 +262,95 @@ static void write_gave(const struct exposure *exposure, struct line *line, FILE 
     line_write(line, out);
 }
 
-/* What somebody did, in rising order. */
-static void actor_words(const struct actor *actor, char words[static WORDS_MAX])
-{
-    static const struct {
-        enum verdict verdict;
-        const char *word;
-    } rungs[] = {
-        {VERDICT_METADATA, "listed"},
-        {VERDICT_DATA, "read"},
-        {VERDICT_DRAINED, "drained"},
-        {VERDICT_TAMPERED, "tampered"},
-    };
-    size_t used = 0;
-    words[0] = '\0';
-    for (size_t i = 0; i < sizeof rungs / sizeof rungs[0]; i++)
-        if (actor->verdicts & 1U << rungs[i].verdict)
-            used += (size_t)snprintf(words + used, WORDS_MAX - used, used ? ", %s" : "%s",
-                                     rungs[i].word);
-    if (used == 0)
-        (void)snprintf(words, WORDS_MAX, "looked");
-}
-
-/* The cells of an actor's row. */
-struct actor_row {
-    char address[ADDR_TEXT_MAX];
-    char place[56];
-    char network[64];
-    char agent[64];
-    char words[WORDS_MAX];
-};
-
-static void fill_row(const struct actor *actor, struct actor_row *row)
-{
-    addr_format(&actor->addr, row->address);
-    (void)snprintf(row->place, sizeof row->place, "%s%s%s", actor->country_code,
-                   actor->country_code[0] && actor->city_name[0] ? " " : "", actor->city_name);
-    row->network[0] = '\0';
-    if (actor->as_number)
-        (void)snprintf(row->network, sizeof row->network, "AS%u%s%s", actor->as_number,
-                       actor->as_name[0] ? " " : "", actor->as_name);
-    if (!actor->outside && !row->place[0])
-        (void)snprintf(row->place, sizeof row->place, "internal");
-    (void)snprintf(row->agent, sizeof row->agent, "%s", actor->user_agent);
-    actor_words(actor, row->words);
-}
-
-enum { CELL_PLACE, CELL_NETWORK, CELL_AGENT, CELLS };
-
-static const char *cell_of(const struct actor_row *row, int cell)
-{
-    return cell == CELL_PLACE ? row->place : cell == CELL_NETWORK ? row->network : row->agent;
-}
-
-static void widen(unsigned *width, unsigned columns)
-{
-    if (columns > *width)
-        *width = columns;
-}
-
-/* Widths for the cells in the middle, so that address and words always fit. */
-static void fit_cells(const struct actor_row *rows, size_t count, unsigned *address,
-                      unsigned widths[static CELLS])
-{
-    unsigned words = 0;
-    for (size_t i = 0; i < count; i++) {
-        widen(address, (unsigned)strlen(rows[i].address));
-        widen(&words, (unsigned)strlen(rows[i].words));
-        for (int c = 0; c < CELLS; c++)
-            widen(&widths[c], line_wire_width(cell_of(&rows[i], c)));
-    }
-    unsigned fixed = TEXT_COLUMN + *address + words + 2 * (CELLS + 1);
-    unsigned room = fixed < LINE_COLUMNS ? LINE_COLUMNS - fixed : 0;
-    while (widths[0] + widths[1] + widths[2] > room) {
-        int widest = 0;
-        for (int c = 1; c < CELLS; c++)
-            if (widths[c] > widths[widest])
-                widest = c;
-        widths[widest]--;
-    }
-}
-
-static int compare_actors(const void *a, const void *b)
-{
-    const struct actor *x = *(const struct actor *const *)a;
-    const struct actor *y = *(const struct actor *const *)b;
-    if (x->outside != y->outside)
-        return x->outside ? -1 : 1;
-    if (x->verdicts != y->verdicts)
-        return x->verdicts > y->verdicts ? -1 : 1;
-    if (x->first_ns != y->first_ns)
-        return x->first_ns < y->first_ns ? -1 : 1;
-    return addr_compare(&x->addr, &y->addr);
-}
-
-static void write_row(const struct actor_row *row, unsigned address, const unsigned *widths,
-                      struct line *line)
-{
-    unsigned column = TEXT_COLUMN + address + 2;
-    line_print(line, "%s", row->address);
-    for (int c = 0; c < CELLS; c++) {
-        if (widths[c] == 0)
-            continue;
-        line_pad(line, column);
-        line_print_wire(line, cell_of(row, c), widths[c]);
-        column += widths[c] + 2;
-    }
-    line_pad(line, column);
-    line_print(line, "%s", row->words);
-}
-
-static void write_who(const struct exposure *exposure, struct line *line, FILE *out)
-{
-    const struct actor *sorted[256];
-    struct actor_row rows[ACTORS_SHOWN];
-    unsigned address = 0, widths[CELLS] = {0};
-    size_t count = 0;
-    for (uint32_t i = 0; i < exposure->actor_rows && count < sizeof sorted / sizeof sorted[0]; i++)
-        sorted[count++] = &exposure->actors[i];
-    qsort(sorted, count, sizeof sorted[0], compare_actors);
-    size_t shown = count < ACTORS_SHOWN ? count : ACTORS_SHOWN;
-    for (size_t i = 0; i < shown; i++)
-        fill_row(sorted[i], &rows[i]);
-    fit_cells(rows, shown, &address, widths);
-    for (size_t i = 0; i < shown; i++) {
-        start(line, i ? "" : "who");
-        write_row(&rows[i], address, widths, line);
-        line_write(line, out);
-    }
-    if (exposure->actor_count > shown) {
-        line_pad(line, TEXT_COLUMN);
-        line_print(line, "and %u more", exposure->actor_count - (unsigned)shown);
-        line_write(line, out);
-    }
-}
-
 static void write_same(const struct block *block, struct line *line, FILE *out)
 {
-    const struct group *group = &block->groups[block->index];
-    if (group->size < 2)
+    const struct exposure *exposure = block->exposure;
+    struct group_view group;
+    exposures_fill_group(block->exposures, exposure, &group);
+    if (group.servers < 2)
         return;
-    start(line, "same");
-    line_print(line, "%s as ", group->same_data ? "data" : "cluster");
-    size_t shown = 0;
-    for (size_t at = group->next; at != block->index; at = block->groups[at].next) {
+    block_start(line, "same");
+    line_print(line, "%s as ", group.same_data ? "data" : "cluster");
+    uint64_t mark = exposure->marks[group.same_data ? MARK_DATA : MARK_CLUSTER];
+    size_t at, shown = 0;
+    const struct member *members = block->members->list;
+    for (at = members_find(block->members, mark);
+         at < block->members->count && members[at].mark == mark; at++) {
         char endpoint[ENDPOINT_TEXT_MAX];
-        format_endpoint(&block->list[at]->addr, block->list[at]->port, endpoint);
+        if (members[at].exposure == exposure)
+            continue;
+        format_endpoint(&members[at].exposure->addr, members[at].exposure->port, endpoint);
         if (shown == MEMBERS_SHOWN || strlen(endpoint) + 40 > line_left(line))
             break;
         line_print(line, shown++ ? ", %s" : "%s", endpoint);
     }
-    if (shown + 1 < group->size)
-        line_print(line, " and %zu more", group->size - 1 - shown);
-    line_print(line, ": %zu servers, 1 %s", group->size, group->same_data ? "data set" : "cluster");
+    if (shown + 1 < group.servers)
+        line_print(line, " and %zu more", group.servers - 1 - shown);
+    line_print(line, ": %u servers, 1 %s", group.servers, group.same_data ? "data set" : "cluster");
+    line_write(line, out);
+}
+
+/* The same store's other door. */
+static void write_inside(const struct exposure *inside, struct line *line, FILE *out)
+{
+    char text[FORMAT_TEXT_MAX];
+    if (!inside)
+        return;
+    block_start(line, "inside");
+    line_print(line, "%s to %u internal client%s without login, ",
+               verdict_name((enum verdict)inside->verdict), inside->actor_count,
+               inside->actor_count == 1 ? "" : "s");
+    format_time(inside->last_ns, text);
+    line_print(line, inside->closing == CLOSING_NONE ? "last %s UTC" : "until %s UTC, now shut",
+               text);
+    line_write(line, out);
+}
+
+/* "e-mail 1 201 (36 written oddly)", as many as the line takes. */
+static void write_kinds(const struct exposure *exposure, struct line *line, FILE *out)
+{
+    uint64_t redacted = 0;
+    unsigned shown = 0;
+    if (exposure->class_count == 0)
+        return;
+    block_start(line, "kinds");
+    for (uint32_t i = 0; i < exposure->class_count; i++) {
+        const struct exposure_class *class = &exposure->classes[i];
+        char values[FORMAT_TEXT_MAX], odd[FORMAT_TEXT_MAX];
+        redacted += class->masked + class->hashed;
+        if (line_left(line) < 44) {
+            line_print(line, ", and %u more", exposure->class_count - i);
+            break;
+        }
+        line_print(line, shown++ ? ", " : "");
+        line_print_wire(line, class_label(class->name), 20);
+        if (class->values)
+            line_print(line, " %s", format_count(class->values, values));
+        else
+            line_print(line, " (by field name)");
+        if (class->odd)
+            line_print(line, " (%s written oddly)", format_count(class->odd, odd));
+    }
+    char text[FORMAT_TEXT_MAX];
+    line_print(line, "; %s looked redacted", format_count(redacted, text));
+    line_write(line, out);
+}
+
+static void write_dates(const struct exposure *exposure, struct line *line, FILE *out)
+{
+    char oldest[FORMAT_TEXT_MAX], newest[FORMAT_TEXT_MAX];
+    if (!exposure->oldest_s || exposure->oldest_s < 0 || exposure->newest_s < 0)
+        return;
+    format_time((uint64_t)exposure->oldest_s * 1000000000, oldest);
+    format_time((uint64_t)exposure->newest_s * 1000000000, newest);
+    block_start(line, "dates");
+    line_print(line, "in the records handed out: %.10s .. %.10s", oldest, newest);
     line_write(line, out);
 }
 
 static void write_next(const struct exposure *exposure, struct line *line, FILE *out)
 {
-    start(line, "next");
+    block_start(line, "next");
     if (exposure->server_outside && exposure->outside_count == 0)
         line_print(line, "this store is not in home: tell its owner, and ask who inside uses it");
     else if (exposure->outside_count > 0)
@@ -353,14 +364,17 @@ static void write_next(const struct exposure *exposure, struct line *line, FILE 
 
 void block_write(const struct block *block, FILE *out)
 {
-    const struct exposure *exposure = block->list[block->index];
+    const struct exposure *exposure = block->exposure;
     struct line line;
     line_init(&line, block->colour);
     write_head(exposure, &line, out);
     write_open(exposure, &line, out);
     write_holds(exposure, &line, out);
     write_gave(exposure, &line, out);
-    write_who(exposure, &line, out);
+    write_kinds(exposure, &line, out);
+    write_dates(exposure, &line, out);
+    block_write_who(exposure, &line, out);
+    write_inside(block->inside, &line, out);
     write_same(block, &line, out);
     write_next(exposure, &line, out);
     (void)fputc('\n', out);

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The inside of the ledger, shared by ledger.c, which fills it, and table.c, which prints it.
+ * The inside of the ledger, shared by ledger.c, which fills it, telling.c, which makes events of
+ * it, and table.c, which prints it.
  */
 #ifndef AJAR_LEDGER_BOOK_H
 #define AJAR_LEDGER_BOOK_H
 
 #include "ledger/exposures.h"
+#include "ledger/flows.h"
 #include "ledger/ledger.h"
 #include "ledger/pairs.h"
 #include "ledger/servers.h"
@@ -18,6 +20,7 @@ struct ledger {
     struct servers *servers;
     struct exposures *exposures;
     struct pairs *pairs;
+    struct flows *flows;
     struct ledger_counters counters;
     uint64_t sequence;
     /* Of the event now being told. */
@@ -27,5 +30,12 @@ struct ledger {
     struct exposure_texts texts;
     struct exposure_view view;
 };
+
+/* Whose door a client comes to. */
+static inline enum zone zone_of(enum direction direction)
+{
+    return direction == DIRECTION_INBOUND || direction == DIRECTION_EXTERNAL ? ZONE_OUTSIDE
+                                                                             : ZONE_INTERNAL;
+}
 
 #endif

@@ -1,61 +1,68 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The table of open stores. Rows of actors and data sets are bounded per exposure and in all, as
- * an attacker could open many stores to many addresses; what has no row is still counted.
+ * The table of open stores. Rows of actors, data sets and classes are bounded per exposure and in
+ * all, as an attacker could open many stores to many addresses; what has no row is still counted.
  */
 #include "ledger/exposures.h"
 
 #include "base/hash.h"
 #include "base/text.h"
+#include "ledger/actors.h"
+#include "ledger/agenda.h"
+#include "ledger/classes.h"
+#include "ledger/groups.h"
 #include "ledger/identity.h"
 #include "ledger/ledger.h"
+#include "ledger/life.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define ACTORS_FIRST 2 /* rows allocated at first */
+#define CLASS_ROWS_MAX 65536 /* of all exposures */
+
+_Static_assert(MARKS == sizeof((struct exposure *)NULL)->marks / sizeof(uint64_t), "a mark each");
 
 struct exposures {
+    struct exposures_options options;
     struct exposure **buckets;
     size_t mask;
-    uint32_t limit;
-    uint64_t seed;
-    const char *site;
     struct exposure *first;
     struct exposure **last_link;
     struct exposure *changed;
     struct exposure **last_changed;
+    struct agenda agenda;
+    struct groups *groups;
     uint64_t count;
+    uint64_t count_open;
     uint64_t count_outside;
     uint64_t dropped;
-    uint64_t actor_rows_left;
-    uint64_t dropped_actors;
+    struct actors_budget actors;
     struct holdings_budget datasets;
+    struct classes_budget classes;
 };
 
-enum ajar_status exposures_new(uint32_t limit, uint64_t seed, const char *site,
+enum ajar_status exposures_new(const struct exposures_options *options,
                                struct exposures **exposures)
 {
     size_t buckets = 64;
-    while (buckets < limit)
+    while (buckets < options->limit)
         buckets *= 2;
     struct exposures *made = calloc(1, sizeof *made);
     if (!made)
         return AJAR_ERR_MEMORY;
     made->buckets = calloc(buckets, sizeof(struct exposure *));
-    if (!made->buckets) {
-        free(made);
+    if (!made->buckets || groups_new(&made->groups) != AJAR_OK) {
+        exposures_free(made);
         return AJAR_ERR_MEMORY;
     }
+    made->options = *options;
     made->mask = buckets - 1;
-    made->limit = limit;
-    made->seed = seed;
-    made->site = site;
     made->last_link = &made->first;
     made->last_changed = &made->changed;
-    made->actor_rows_left = EXPOSURES_ROWS_MAX;
+    made->actors.rows_left = EXPOSURES_ROWS_MAX;
     made->datasets.rows_left = EXPOSURES_ROWS_MAX;
+    made->classes.rows_left = CLASS_ROWS_MAX;
     *exposures = made;
     return AJAR_OK;
 }
@@ -63,8 +70,8 @@ enum ajar_status exposures_new(uint32_t limit, uint64_t seed, const char *site,
 static void exposure_free(struct exposure *exposure)
 {
     holdings_clear(&exposure->holdings);
-    free(exposure->actors);
-    free(exposure->sketch);
+    actors_clear(exposure);
+    classes_clear(exposure);
     free(exposure);
 }
 
@@ -77,30 +84,74 @@ void exposures_free(struct exposures *exposures)
         exposures->first = exposure->next;
         exposure_free(exposure);
     }
+    agenda_clear(&exposures->agenda);
+    groups_free(exposures->groups);
     free(exposures->buckets);
     free(exposures);
 }
 
-static struct exposure **bucket_of(const struct exposures *exposures, const char *store,
-                                   const struct addr *addr, uint16_t port)
+/* All stores at an address and port lie in one bucket: what happens at a door concerns each. */
+static struct exposure **bucket_of(const struct exposures *exposures, const struct addr *addr,
+                                   uint16_t port)
 {
-    uint64_t hash = hash_keyed(exposures->seed ^ port, addr->bytes, sizeof addr->bytes);
-    hash = hash_keyed(hash, store, strlen(store));
+    uint64_t hash = hash_keyed(exposures->options.seed ^ port, addr->bytes, sizeof addr->bytes);
     return &exposures->buckets[hash & exposures->mask];
 }
 
-static struct exposure *find(struct exposure *exposure, const char *store, const struct addr *addr,
-                             uint16_t port)
+static bool is_at(const struct exposure *exposure, const struct addr *addr, uint16_t port)
 {
-    while (exposure && (exposure->port != port || addr_compare(&exposure->addr, addr) != 0 ||
-                        strcmp(exposure->store, store) != 0))
+    return exposure->port == port && addr_compare(&exposure->addr, addr) == 0;
+}
+
+static struct exposure *find_store(struct exposure *exposure, const char *store,
+                                   const struct addr *addr, uint16_t port)
+{
+    while (exposure && (!is_at(exposure, addr, port) || strcmp(exposure->store, store) != 0))
         exposure = exposure->bucket_next;
     return exposure;
 }
 
-static void link_in(struct exposures *exposures, struct exposure **bucket,
-                    struct exposure *exposure)
+static struct exposure *find_zone(struct exposure *store, enum zone zone)
 {
+    struct exposure *exposure = store;
+    while (exposure && exposure->zone != zone)
+        exposure = exposure->store_next == store ? NULL : exposure->store_next;
+    return exposure;
+}
+
+struct exposure *exposures_find(const struct exposures *exposures, const char *store,
+                                const struct addr *server, uint16_t port, enum zone zone)
+{
+    return find_zone(find_store(*bucket_of(exposures, server, port), store, server, port), zone);
+}
+
+void exposures_visit_door(const struct exposures *exposures, const struct addr *server,
+                          uint16_t port, void (*visit)(void *context, struct exposure *exposure),
+                          void *context)
+{
+    for (struct exposure *e = *bucket_of(exposures, server, port); e; e = e->bucket_next)
+        if (is_at(e, server, port))
+            visit(context, e);
+}
+
+bool exposure_is_first_zone(const struct exposure *exposure)
+{
+    for (const struct exposure *e = exposure->store_next; e != exposure; e = e->store_next)
+        if (e->zone < exposure->zone)
+            return false;
+    return true;
+}
+
+/* Into the bucket, the order of opening, and the ring of its store's zones. */
+static void link_in(struct exposures *exposures, struct exposure *exposure)
+{
+    struct exposure **bucket = bucket_of(exposures, &exposure->addr, exposure->port);
+    struct exposure *store = find_store(*bucket, exposure->store, &exposure->addr, exposure->port);
+    exposure->store_next = store ? store->store_next : exposure;
+    if (store) {
+        store->store_next = exposure;
+        memcpy(exposure->marks, store->marks, sizeof exposure->marks);
+    }
     exposure->bucket_next = *bucket;
     *bucket = exposure;
     *exposures->last_link = exposure;
@@ -108,69 +159,9 @@ static void link_in(struct exposures *exposures, struct exposure **bucket,
     exposures->count++;
 }
 
-static struct exposure *insert(struct exposures *exposures, struct exposure **bucket,
-                               const struct exposure_proof *proof)
+static bool is_counted_open(const struct exposure *exposure)
 {
-    const struct finding *finding = proof->finding;
-    struct exposure *exposure =
-        exposures->count < exposures->limit ? calloc(1, sizeof *exposure) : NULL;
-    if (!exposure) {
-        exposures->dropped++;
-        return NULL;
-    }
-    identity_exposure(exposures->site, finding->store, &finding->server, finding->server_port,
-                      exposure->id);
-    (void)snprintf(exposure->store, sizeof exposure->store, "%s", finding->store);
-    exposure->addr = finding->server;
-    exposure->port = finding->server_port;
-    exposure->server_outside =
-        proof->direction == DIRECTION_OUTBOUND || proof->direction == DIRECTION_EXTERNAL;
-    exposure->first_ns = finding->time_ns;
-    exposure->last_ns = finding->time_ns;
-    link_in(exposures, bucket, exposure);
-    return exposure;
-}
-
-static bool client_is_outside(enum direction direction)
-{
-    return direction == DIRECTION_INBOUND || direction == DIRECTION_EXTERNAL;
-}
-
-static struct actor *actor_find(const struct exposure *exposure, const struct addr *addr)
-{
-    for (uint32_t i = 0; i < exposure->actor_rows; i++)
-        if (addr_compare(&exposure->actors[i].addr, addr) == 0)
-            return &exposure->actors[i];
-    return NULL;
-}
-
-static bool grow_actors(struct exposure *exposure)
-{
-    if (exposure->actor_rows < exposure->actor_capacity)
-        return true;
-    uint32_t capacity = exposure->actor_capacity ? exposure->actor_capacity * 2 : ACTORS_FIRST;
-    struct actor *actors = realloc(exposure->actors, capacity * sizeof *actors);
-    if (!actors)
-        return false;
-    exposure->actors = actors;
-    exposure->actor_capacity = capacity;
-    return true;
-}
-
-/* Whether an actor without a row is a new one, as far as a few bits can tell. They outlive this
- * run, so its secret seed is not in them: who chose addresses that collide would only be counted
- * less. */
-static bool sketch_insert(struct exposure *exposure, const struct addr *addr)
-{
-    if (!exposure->sketch)
-        exposure->sketch = calloc(1, ACTOR_SKETCH_BYTES);
-    if (!exposure->sketch)
-        return false;
-    uint64_t bit = hash_keyed(0, addr->bytes, sizeof addr->bytes) % (8ULL * ACTOR_SKETCH_BYTES);
-    uint8_t mask = (uint8_t)(1U << (bit % 8));
-    bool is_new = !(exposure->sketch[bit / 8] & mask);
-    exposure->sketch[bit / 8] |= mask;
-    return is_new;
+    return exposure->closing == CLOSING_NONE && exposure->zone != ZONE_ALLOWED;
 }
 
 static void copy(char *to, size_t size, const char *from)
@@ -178,106 +169,125 @@ static void copy(char *to, size_t size, const char *from)
     (void)text_copy(to, size, from, strlen(from));
 }
 
-static struct actor *actor_insert(struct exposures *exposures, struct exposure *exposure,
-                                  const struct exposure_proof *proof)
-{
-    if (exposure->actor_rows == LEDGER_ACTORS_MAX || exposures->actor_rows_left == 0 ||
-        !grow_actors(exposure))
-        return NULL;
-    exposures->actor_rows_left--;
-    struct actor *actor = &exposure->actors[exposure->actor_rows++];
-    *actor = (struct actor){.addr = proof->finding->client,
-                            .as_number = proof->source->as_number,
-                            .first_ns = proof->finding->time_ns};
-    copy(actor->country_code, sizeof actor->country_code, proof->source->country_code);
-    copy(actor->city_name, sizeof actor->city_name, proof->source->city_name);
-    copy(actor->as_name, sizeof actor->as_name, proof->source->as_name);
-    return actor;
-}
-
-static void add_country(struct exposure *exposure, const char *code)
-{
-    uint32_t at = 0;
-    if (code[0] == '\0')
-        return;
-    while (at < exposure->country_count && strcmp(exposure->countries[at], code) < 0)
-        at++;
-    if ((at < exposure->country_count && strcmp(exposure->countries[at], code) == 0) ||
-        exposure->country_count == EXPOSURE_COUNTRIES_MAX)
-        return;
-    memmove(exposure->countries[at + 1], exposure->countries[at],
-            (exposure->country_count - at) * sizeof exposure->countries[0]);
-    copy(exposure->countries[at], sizeof exposure->countries[at], code);
-    exposure->country_count++;
-}
-
-static void add_actor(struct exposures *exposures, struct exposure *exposure,
-                      const struct exposure_proof *proof)
+static struct exposure *insert(struct exposures *exposures, const struct exposure_proof *proof)
 {
     const struct finding *finding = proof->finding;
-    bool outside = client_is_outside(proof->direction);
-    struct actor *actor = actor_find(exposure, &finding->client);
-    bool is_new = !actor;
-    if (!actor)
-        actor = actor_insert(exposures, exposure, proof);
-    if (!actor) {
-        is_new = sketch_insert(exposure, &finding->client);
-        exposures->dropped_actors += is_new;
+    struct exposure *exposure =
+        exposures->count < exposures->options.limit ? calloc(1, sizeof *exposure) : NULL;
+    if (!exposure) {
+        exposures->dropped++;
+        return NULL;
     }
-    exposure->actor_count += is_new;
-    exposure->outside_count += is_new && outside;
-    add_country(exposure, proof->source->country_code);
-    if (!actor)
-        return;
-    actor->outside = outside;
-    actor->verdicts |= (uint16_t)(1U << finding->verdict);
-    actor->last_ns = finding->time_ns;
-    if (finding->user_agent[0] != '\0')
-        copy(actor->user_agent, sizeof actor->user_agent, finding->user_agent);
+    identity_exposure(exposures->options.site, finding->store, &finding->server,
+                      finding->server_port, proof->zone, exposure->id);
+    copy(exposure->store, sizeof exposure->store, finding->store);
+    exposure->addr = finding->server;
+    exposure->port = finding->server_port;
+    exposure->zone = (uint8_t)proof->zone;
+    exposure->closing = CLOSING_NONE;
+    exposure->server_outside =
+        proof->direction == DIRECTION_OUTBOUND || proof->direction == DIRECTION_EXTERNAL;
+    link_in(exposures, exposure);
+    return exposure;
 }
 
-static void add_amounts(struct exposure *exposure, const struct finding *finding)
+/* The store's marks are those of all its zones together; they are counted once, for its first
+ * exposure in the ring, and known to all. */
+static void mark_store(struct exposures *exposures, struct exposure *exposure)
 {
-    bool gave = finding->returned_new || finding->gave_bytes_new || finding->requests_new;
+    uint64_t marks[MARKS] = {0};
+    const struct dataset *largest = NULL;
+    struct exposure *e = exposure;
+    do {
+        largest = groups_largest(&e->holdings, largest);
+        if (marks[MARK_CLUSTER] == 0)
+            marks[MARK_CLUSTER] = groups_mark_cluster(e->cluster_id);
+        e = e->store_next;
+    } while (e != exposure);
+    marks[MARK_DATA] = groups_mark_data(largest);
+    for (int kind = 0; kind < MARKS; kind++) {
+        if (exposure->marks[kind] != marks[kind]) {
+            groups_remove(exposures->groups, exposure->marks[kind]);
+            (void)groups_insert(exposures->groups, marks[kind]);
+        }
+    }
+    do {
+        memcpy(e->marks, marks, sizeof marks);
+        e = e->store_next;
+    } while (e != exposure);
+}
+
+void exposures_fill_group(const struct exposures *exposures, const struct exposure *exposure,
+                          struct group_view *group)
+{
+    groups_fill(exposures->groups, exposure->marks, group);
+}
+
+/* The first dates set both; 0 = none. */
+static void add_dates(struct exposure *exposure, const struct finding *finding)
+{
+    if (finding->oldest_s && (!exposure->oldest_s || finding->oldest_s < exposure->oldest_s))
+        exposure->oldest_s = finding->oldest_s;
+    if (finding->newest_s && (!exposure->newest_s || finding->newest_s > exposure->newest_s))
+        exposure->newest_s = finding->newest_s;
+}
+
+static void add_amounts(struct exposure *exposure, const struct exposure_proof *proof)
+{
+    const struct finding *finding = proof->finding;
     exposure->returned += finding->returned_new;
     exposure->gave_bytes += finding->gave_bytes_new;
     exposure->requests += finding->requests_new;
-    if (finding->verdict > exposure->verdict)
-        exposure->verdict = finding->verdict;
-    /* The end of a flow that gave nothing since its last proof is no proof of its own. */
-    if (finding->time_ns > exposure->last_ns && (finding->kind == FINDING_QUERY || gave))
-        exposure->last_ns = finding->time_ns;
-    if (finding->time_ns < exposure->first_ns)
-        exposure->first_ns = finding->time_ns;
+    add_dates(exposure, finding);
     if (finding->product[0] != '\0')
         copy(exposure->product, sizeof exposure->product, finding->product);
     if (finding->version[0] != '\0')
         copy(exposure->version, sizeof exposure->version, finding->version);
     if (finding->cluster_id[0] != '\0')
         copy(exposure->cluster_id, sizeof exposure->cluster_id, finding->cluster_id);
+    if (exposure->indexed[0] == '\0' && proof->who->search_engine)
+        copy(exposure->indexed, sizeof exposure->indexed,
+             proof->who->confirmed[0] ? proof->who->confirmed : proof->who->claimed);
 }
 
-/* An exposure is as bad as the worst that was seen of it. */
-static void judge(struct exposure *exposure, const struct exposure_proof *proof)
+/* Whether one of the countries is in the list "CN,RU". */
+static bool is_sensitive(const struct exposures *exposures, const struct exposure *exposure)
 {
-    const struct finding *finding = proof->finding;
-    struct exposure_side *side = &exposure->sides[client_is_outside(proof->direction)];
-    if (finding->verdict > side->verdict)
-        side->verdict = finding->verdict;
-    side->returned += finding->returned_new;
-    side->gave_bytes += finding->gave_bytes_new;
-    struct severity_facts facts = {.verdict = (enum verdict)side->verdict,
+    const char *list = exposures->options.countries;
+    for (uint32_t i = 0; list && i < exposure->country_count; i++)
+        if (strlen(exposure->countries[i]) == 2 && strstr(list, exposure->countries[i]))
+            return true;
+    return false;
+}
+
+/* An exposure is as bad as the worst that was seen of it. True: it is worse than it was. */
+static bool judge(struct exposures *exposures, struct exposure *exposure,
+                  const struct exposure_proof *proof)
+{
+    struct group_view group;
+    exposures_fill_group(exposures, exposure, &group);
+    struct class_weight class = classes_weight(exposure->classes, exposure->class_count);
+    struct severity_facts facts = {.verdict = (enum verdict)exposure->verdict,
                                    .credentials = CREDENTIALS_NONE,
                                    .direction = proof->direction,
-                                   .returned = side->returned,
-                                   .bytes = side->gave_bytes};
+                                   .returned = exposure->returned,
+                                   .bytes = exposure->gave_bytes,
+                                   .held = holdings_estimate(&exposure->holdings).records,
+                                   .servers = group.servers,
+                                   .class_weight = class.weight,
+                                   .class_reason = class.reason,
+                                   .indexed = exposure->indexed[0] != '\0',
+                                   .sensitive_country = is_sensitive(exposures, exposure),
+                                   .allowed = exposure->zone == ZONE_ALLOWED};
     struct severity severity;
     severity_judge(&facts, &severity);
-    if (severity.value > exposure->severity.value)
-        exposure->severity = severity;
+    if (severity.value <= exposure->severity.value)
+        return false;
+    exposure->severity = severity;
+    return true;
 }
 
-static void mark_changed(struct exposures *exposures, struct exposure *exposure)
+void exposures_note_change(struct exposures *exposures, struct exposure *exposure)
 {
     if (exposure->changed)
         return;
@@ -286,29 +296,95 @@ static void mark_changed(struct exposures *exposures, struct exposure *exposure)
     exposures->last_changed = &exposure->next_changed;
 }
 
-struct exposure *exposures_add(struct exposures *exposures, const struct exposure_proof *proof,
-                               bool *opened)
+/* What a finding proves to be open, or 0: the end of a flow that gave nothing is no proof. */
+static uint64_t time_of_proof(const struct finding *finding)
+{
+    if (finding->kind == FINDING_QUERY)
+        return finding->time_ns;
+    return finding->proof_ns;
+}
+
+static bool grows(struct exposure *exposure, const struct exposure_proof *proof)
 {
     const struct finding *finding = proof->finding;
-    struct exposure **bucket =
-        bucket_of(exposures, finding->store, &finding->server, finding->server_port);
-    struct exposure *exposure =
-        find(*bucket, finding->store, &finding->server, finding->server_port);
-    *opened = !exposure;
-    if (!exposure)
-        exposure = insert(exposures, bucket, proof);
-    if (!exposure)
-        return NULL;
+    bool higher = finding->verdict > exposure->verdict;
+    if (higher)
+        exposure->verdict = finding->verdict;
+    return higher || finding->returned_new > 0 || finding->gave_bytes_new > 0;
+}
+
+/* Opens it if the proof does; keeps the counts of those open. */
+static bool prove(struct exposures *exposures, struct exposure *exposure,
+                  const struct exposure_proof *proof)
+{
+    bool was_open = exposure->times > 0 && is_counted_open(exposure);
+    uint64_t proof_ns = time_of_proof(proof->finding);
+    bool opened = proof_ns && life_prove(exposure, proof_ns, proof->before_ns);
+    exposures->count_open += !was_open && exposure->times > 0 && is_counted_open(exposure);
     if (!exposure->outside && proof->direction != DIRECTION_INTERNAL) {
         exposure->outside = true;
-        exposures->count_outside++;
+        exposures->count_outside += exposure->zone != ZONE_ALLOWED;
     }
-    add_amounts(exposure, finding);
-    add_actor(exposures, exposure, proof);
-    holdings_add(&exposure->holdings, finding, &exposures->datasets);
-    judge(exposure, proof);
-    mark_changed(exposures, exposure);
+    return opened;
+}
+
+struct exposure *exposures_add(struct exposures *exposures, const struct exposure_proof *proof,
+                               enum exposure_change *change)
+{
+    const struct finding *finding = proof->finding;
+    struct exposure *exposure = exposures_find(exposures, finding->store, &finding->server,
+                                               finding->server_port, proof->zone);
+    *change = EXPOSURE_SAME;
+    if (!exposure && time_of_proof(finding) == 0)
+        return NULL;
+    if (!exposure)
+        exposure = insert(exposures, proof);
+    if (!exposure)
+        return NULL;
+    bool opened = prove(exposures, exposure, proof);
+    bool grew = grows(exposure, proof);
+    add_amounts(exposure, proof);
+    grew |= actors_add(exposure, proof, &exposures->actors);
+    grew |= holdings_add(&exposure->holdings, finding, &exposures->datasets);
+    grew |= classes_add(exposure, finding, &exposures->classes);
+    mark_store(exposures, exposure);
+    bool worse = judge(exposures, exposure, proof);
+    exposures_note_change(exposures, exposure);
+    *change = opened  ? EXPOSURE_OPENED
+              : worse ? EXPOSURE_WORSE
+              : grew  ? EXPOSURE_GREW
+                      : EXPOSURE_SAME;
     return exposure;
+}
+
+bool exposures_close(struct exposures *exposures, struct exposure *exposure, enum closing closing,
+                     uint64_t proof_ns, uint64_t until_ns)
+{
+    if (!life_close(exposure, closing, proof_ns, until_ns))
+        return false;
+    exposures->count_open -= exposure->zone != ZONE_ALLOWED;
+    exposures_note_change(exposures, exposure);
+    return true;
+}
+
+void exposures_schedule(struct exposures *exposures, struct exposure *exposure, uint64_t due_ns)
+{
+    if (exposure->due_ns)
+        return;
+    exposure->due_ns = due_ns;
+    if (agenda_put(&exposures->agenda, exposure) != AJAR_OK)
+        exposure->due_ns = 0; /* the next change tries again */
+}
+
+void exposures_unschedule(struct exposures *exposures, struct exposure *exposure)
+{
+    agenda_remove(&exposures->agenda, exposure);
+    exposure->due_ns = 0;
+}
+
+struct exposure *exposures_first_due(const struct exposures *exposures, uint64_t time_ns)
+{
+    return agenda_first(&exposures->agenda, time_ns);
 }
 
 const struct exposure *exposures_first_changed(const struct exposures *exposures)
@@ -319,7 +395,7 @@ const struct exposure *exposures_first_changed(const struct exposures *exposures
 void exposures_change_all(struct exposures *exposures)
 {
     for (struct exposure *exposure = exposures->first; exposure; exposure = exposure->next)
-        mark_changed(exposures, exposure);
+        exposures_note_change(exposures, exposure);
 }
 
 void exposures_forget_changes(struct exposures *exposures)
@@ -344,60 +420,39 @@ static void end_texts(struct exposure *exposure)
         TEXT_END(exposure->countries[i]);
 }
 
+static bool has_sound_life(const struct exposure *exposure)
+{
+    bool is_closed = exposure->closing != CLOSING_NONE;
+    return exposure->zone < ZONES && exposure->closing < CLOSINGS && exposure->times > 0 &&
+           is_closed == (exposure->closed_ns != 0) && exposure->first_ns <= exposure->last_ns &&
+           exposure->window_count <= EXPOSURE_WINDOWS_MAX &&
+           exposure->silence.client_count <= SILENCE_CLIENTS_MAX;
+}
+
 static bool is_sound(const struct exposures *exposures, const struct exposure *exposure)
 {
     char id[EXPOSURE_ID_HEX];
-    identity_exposure(exposures->site, exposure->store, &exposure->addr, exposure->port, id);
+    if (!has_sound_life(exposure))
+        return false;
+    identity_exposure(exposures->options.site, exposure->store, &exposure->addr, exposure->port,
+                      (enum zone)exposure->zone, id);
     return strcmp(id, exposure->id) == 0 && verdict_exposes((enum verdict)exposure->verdict) &&
-           exposure->verdict < VERDICTS && exposure->sides[0].verdict < VERDICTS &&
-           exposure->sides[1].verdict < VERDICTS && exposure->actor_rows <= LEDGER_ACTORS_MAX &&
+           exposure->verdict < VERDICTS && exposure->actor_rows <= LEDGER_ACTORS_MAX &&
            exposure->actor_rows <= exposure->actor_count &&
+           exposure->class_count <= EXPOSURE_CLASSES_MAX &&
            exposure->country_count <= EXPOSURE_COUNTRIES_MAX;
 }
 
-static enum ajar_status copy_actors(struct exposure *exposure, const struct exposure *kept)
-{
-    exposure->actor_capacity = exposure->actor_rows;
-    if (exposure->actor_rows == 0)
-        return AJAR_OK;
-    exposure->actors = malloc(exposure->actor_rows * sizeof *exposure->actors);
-    if (!exposure->actors)
-        return AJAR_ERR_MEMORY;
-    memcpy(exposure->actors, kept->actors, exposure->actor_rows * sizeof *exposure->actors);
-    for (uint32_t i = 0; i < exposure->actor_rows; i++) {
-        struct actor *actor = &exposure->actors[i];
-        TEXT_END(actor->country_code);
-        TEXT_END(actor->city_name);
-        TEXT_END(actor->as_name);
-        TEXT_END(actor->user_agent);
-    }
-    return AJAR_OK;
-}
-
-static enum ajar_status copy_sketch(struct exposure *exposure, const struct exposure *kept)
-{
-    if (!kept->sketch)
-        return AJAR_OK;
-    exposure->sketch = malloc(ACTOR_SKETCH_BYTES);
-    if (!exposure->sketch)
-        return AJAR_ERR_MEMORY;
-    memcpy(exposure->sketch, kept->sketch, ACTOR_SKETCH_BYTES);
-    return AJAR_OK;
-}
-
-/* The rows last: they come out of what all exposures share. */
+/* Each takes its rows out of what all exposures share; one that fails after others gives up rows
+ * that this run then lacks, which is less than wrong. */
 static enum ajar_status copy_tables(struct exposures *exposures, struct exposure *exposure,
                                     const struct exposure *kept)
 {
-    if (exposure->actor_rows > exposures->actor_rows_left)
-        return AJAR_ERR_LIMIT;
-    enum ajar_status status = copy_actors(exposure, kept);
+    enum ajar_status status = actors_restore(exposure, kept, &exposures->actors);
     if (status == AJAR_OK)
-        status = copy_sketch(exposure, kept);
+        status = classes_restore(exposure, kept, &exposures->classes);
     if (status == AJAR_OK)
         status = holdings_restore(&exposure->holdings, &kept->holdings, &exposures->datasets);
-    if (status == AJAR_OK)
-        exposures->actor_rows_left -= exposure->actor_rows;
     return status;
 }
 
@@ -408,9 +463,13 @@ static struct exposure *copy_flat(const struct exposure *kept)
         return NULL;
     *exposure = *kept;
     exposure->bucket_next = exposure->next = exposure->next_changed = NULL;
+    exposure->store_next = NULL;
     exposure->changed = false;
+    exposure->place = 0;
+    memset(exposure->marks, 0, sizeof exposure->marks);
     exposure->actors = NULL;
     exposure->sketch = NULL;
+    exposure->classes = NULL;
     exposure->holdings = (struct holdings){.datasets = NULL};
     end_texts(exposure);
     exposure->severity = (struct severity){.value = kept->severity.value};
@@ -419,31 +478,31 @@ static struct exposure *copy_flat(const struct exposure *kept)
 
 enum ajar_status exposures_restore(struct exposures *exposures, const struct exposure *kept)
 {
-    if (exposures->count >= exposures->limit)
+    if (exposures->count >= exposures->options.limit)
         return AJAR_ERR_LIMIT;
     struct exposure *exposure = copy_flat(kept);
     if (!exposure)
         return AJAR_ERR_MEMORY;
-    struct exposure **bucket =
-        bucket_of(exposures, exposure->store, &exposure->addr, exposure->port);
     bool fits = is_sound(exposures, exposure) &&
-                !find(*bucket, exposure->store, &exposure->addr, exposure->port);
+                !exposures_find(exposures, exposure->store, &exposure->addr, exposure->port,
+                                (enum zone)exposure->zone);
     enum ajar_status status = fits ? copy_tables(exposures, exposure, kept) : AJAR_ERR_FORMAT;
     if (status != AJAR_OK) {
         exposure_free(exposure);
         return status;
     }
-    link_in(exposures, bucket, exposure);
-    exposures->count_outside += exposure->outside;
+    link_in(exposures, exposure);
+    mark_store(exposures, exposure);
+    if (exposure->due_ns && agenda_put(&exposures->agenda, exposure) != AJAR_OK)
+        exposure->due_ns = 0;
+    exposures->count_open += is_counted_open(exposure);
+    exposures->count_outside += exposure->outside && exposure->zone != ZONE_ALLOWED;
     return AJAR_OK;
 }
 
-const struct exposure *exposures_find(const struct exposures *exposures,
-                                      const struct finding *finding)
+uint64_t exposures_count_open(const struct exposures *exposures)
 {
-    struct exposure **bucket =
-        bucket_of(exposures, finding->store, &finding->server, finding->server_port);
-    return find(*bucket, finding->store, &finding->server, finding->server_port);
+    return exposures->count_open;
 }
 
 uint64_t exposures_count(const struct exposures *exposures)
@@ -463,12 +522,17 @@ uint64_t exposures_dropped(const struct exposures *exposures)
 
 uint64_t exposures_dropped_actors(const struct exposures *exposures)
 {
-    return exposures->dropped_actors;
+    return exposures->actors.dropped;
 }
 
 uint64_t exposures_dropped_datasets(const struct exposures *exposures)
 {
     return exposures->datasets.dropped;
+}
+
+uint64_t exposures_dropped_classes(const struct exposures *exposures)
+{
+    return exposures->classes.dropped;
 }
 
 const struct exposure *exposures_first(const struct exposures *exposures)
@@ -500,16 +564,29 @@ void exposure_fill_view(const struct exposure *exposure, struct exposure_texts *
         if (!append_name(texts->datasets, sizeof texts->datasets,
                          exposure->holdings.datasets[i].name))
             break;
-    *view = (struct exposure_view){.first_ns = exposure->first_ns,
-                                   .last_ns = exposure->last_ns,
+    struct holdings_estimate held = holdings_estimate(&exposure->holdings);
+    *view = (struct exposure_view){.zone = exposure->zone,
+                                   .closing = exposure->closing,
                                    .verdict = exposure->verdict,
-                                   .records = holdings_estimate(&exposure->holdings).records,
+                                   .first_ns = exposure->first_ns,
+                                   .last_ns = exposure->last_ns,
+                                   .before_ns = exposure->before_ns,
+                                   .closed_ns = exposure->closed_ns,
+                                   .times = exposure->times,
+                                   .records = held.records,
+                                   .records_source = (uint8_t)held.source,
                                    .returned = exposure->returned,
                                    .gave_bytes = exposure->gave_bytes,
                                    .actors = exposure->actor_count,
                                    .requests = exposure->requests,
                                    .countries = texts->countries,
                                    .datasets = texts->datasets,
+                                   .indexed = exposure->indexed,
+                                   .classes = exposure->classes,
+                                   .class_count = exposure->class_count,
+                                   .oldest_s = exposure->oldest_s,
+                                   .newest_s = exposure->newest_s,
+                                   .group = {.servers = 1},
                                    .severity = exposure->severity.value};
     copy(view->id, sizeof view->id, exposure->id);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Groups of exposures. Each exposure gets a mark for its data and one for its cluster; exposures
- * sorted by mark lie side by side with their equals, and are joined into rings.
+ * Groups of stores: an open-addressed table of marks with the number of stores that bear each. It
+ * grows with the stores, whose number is bounded.
  */
 #include "ledger/groups.h"
 
@@ -10,109 +10,140 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct mark {
-    uint64_t value; /* 0 = none */
-    size_t index;
+#define SLOTS_FIRST 64
+
+struct slot {
+    uint64_t mark;   /* 0 = free */
+    uint32_t stores; /* 0: nobody bears it any more */
 };
 
-/* The marks of all, one meaning at a time. */
-struct joiner {
-    const struct exposure *const *list;
-    struct group *groups;
-    size_t *leaders; /* smallest known member, by steps */
-    struct mark *marks;
-    size_t count;
+struct groups {
+    struct slot *slots;
+    size_t capacity; /* a power of two */
+    size_t used;     /* slots with a mark */
 };
 
-static uint64_t mark_cluster(const struct exposure *exposure)
+enum ajar_status groups_new(struct groups **groups)
 {
-    size_t length = strlen(exposure->cluster_id);
-    return length ? hash_keyed(0, exposure->cluster_id, length) : 0;
-}
-
-static bool has_records(const struct dataset *dataset)
-{
-    return dataset->name[0] != '.' && dataset->records != FINDING_NO_COUNT && dataset->records > 0;
-}
-
-/* A sum does not depend on the order in which the data sets were named. */
-static uint64_t mark_data(const struct exposure *exposure)
-{
-    uint64_t sum = 0;
-    for (uint32_t i = 0; i < exposure->holdings.count; i++) {
-        const struct dataset *dataset = &exposure->holdings.datasets[i];
-        if (has_records(dataset))
-            sum += hash_keyed(dataset->records, dataset->name, strlen(dataset->name)) | 1;
+    struct groups *made = calloc(1, sizeof *made);
+    if (!made)
+        return AJAR_ERR_MEMORY;
+    made->slots = calloc(SLOTS_FIRST, sizeof *made->slots);
+    if (!made->slots) {
+        free(made);
+        return AJAR_ERR_MEMORY;
     }
-    return sum;
+    made->capacity = SLOTS_FIRST;
+    *groups = made;
+    return AJAR_OK;
 }
 
-static int compare_marks(const void *a, const void *b)
+void groups_free(struct groups *groups)
 {
-    const struct mark *x = a, *y = b;
-    if (x->value != y->value)
-        return x->value < y->value ? -1 : 1;
-    return x->index < y->index ? -1 : x->index > y->index;
-}
-
-static size_t leader_of(const struct joiner *joiner, size_t index)
-{
-    while (joiner->leaders[index] != index) {
-        joiner->leaders[index] = joiner->leaders[joiner->leaders[index]];
-        index = joiner->leaders[index];
-    }
-    return index;
-}
-
-/* Two rings become one by exchanging a link. */
-static void join(const struct joiner *joiner, size_t a, size_t b)
-{
-    size_t leader = leader_of(joiner, a), other = leader_of(joiner, b);
-    if (leader == other)
+    if (!groups)
         return;
-    joiner->leaders[other] = leader;
-    joiner->groups[leader].size += joiner->groups[other].size;
-    size_t next = joiner->groups[a].next;
-    joiner->groups[a].next = joiner->groups[b].next;
-    joiner->groups[b].next = next;
+    free(groups->slots);
+    free(groups);
 }
 
-static void join_equal(const struct joiner *joiner, uint64_t (*mark)(const struct exposure *),
-                       bool is_data)
+/* The mark's slot, or the free one where it would go. Marks are hashes: their bits are good. */
+static struct slot *slot_of(struct slot *slots, size_t capacity, uint64_t mark)
 {
-    for (size_t i = 0; i < joiner->count; i++)
-        joiner->marks[i] = (struct mark){mark(joiner->list[i]), i};
-    qsort(joiner->marks, joiner->count, sizeof *joiner->marks, compare_marks);
-    for (size_t i = 1; i < joiner->count; i++) {
-        const struct mark *one = &joiner->marks[i - 1], *two = &joiner->marks[i];
-        if (one->value == 0 || one->value != two->value)
-            continue;
-        join(joiner, one->index, two->index);
-        if (is_data) {
-            joiner->groups[one->index].same_data = true;
-            joiner->groups[two->index].same_data = true;
-        }
-    }
+    size_t at = (size_t)mark & (capacity - 1);
+    while (slots[at].mark != 0 && slots[at].mark != mark)
+        at = (at + 1) & (capacity - 1);
+    return &slots[at];
 }
 
-enum ajar_status groups_make(const struct exposure *const *list, size_t count, struct group *groups)
+/* Marks that nobody bears stay behind. */
+static enum ajar_status grow(struct groups *groups)
 {
-    for (size_t i = 0; i < count; i++)
-        groups[i] = (struct group){.next = i, .size = 1};
-    struct joiner joiner = {.list = list, .groups = groups, .count = count};
-    joiner.leaders = calloc(count ? count : 1, sizeof *joiner.leaders);
-    joiner.marks = calloc(count ? count : 1, sizeof *joiner.marks);
-    enum ajar_status status = AJAR_ERR_MEMORY;
-    if (joiner.leaders && joiner.marks) {
-        for (size_t i = 0; i < count; i++)
-            joiner.leaders[i] = i;
-        join_equal(&joiner, mark_cluster, false);
-        join_equal(&joiner, mark_data, true);
-        for (size_t i = 0; i < count; i++)
-            groups[i].size = groups[leader_of(&joiner, i)].size;
-        status = AJAR_OK;
-    }
-    free(joiner.leaders);
-    free(joiner.marks);
-    return status;
+    size_t capacity = groups->capacity, kept = 0;
+    for (size_t i = 0; i < groups->capacity; i++)
+        kept += groups->slots[i].stores > 0;
+    if (kept * 4 >= groups->capacity)
+        capacity *= 2;
+    struct slot *slots = calloc(capacity, sizeof *slots);
+    if (!slots)
+        return AJAR_ERR_MEMORY;
+    for (size_t i = 0; i < groups->capacity; i++)
+        if (groups->slots[i].stores > 0)
+            *slot_of(slots, capacity, groups->slots[i].mark) = groups->slots[i];
+    free(groups->slots);
+    groups->slots = slots;
+    groups->capacity = capacity;
+    groups->used = kept;
+    return AJAR_OK;
+}
+
+enum ajar_status groups_insert(struct groups *groups, uint64_t mark)
+{
+    if (mark == 0)
+        return AJAR_OK;
+    if (groups->used * 2 >= groups->capacity && grow(groups) != AJAR_OK)
+        return AJAR_ERR_MEMORY;
+    struct slot *slot = slot_of(groups->slots, groups->capacity, mark);
+    groups->used += slot->mark == 0;
+    slot->mark = mark;
+    slot->stores++;
+    return AJAR_OK;
+}
+
+void groups_remove(struct groups *groups, uint64_t mark)
+{
+    struct slot *slot = slot_of(groups->slots, groups->capacity, mark);
+    if (mark != 0 && slot->stores > 0)
+        slot->stores--;
+}
+
+uint32_t groups_count(const struct groups *groups, uint64_t mark)
+{
+    return mark ? slot_of(groups->slots, groups->capacity, mark)->stores : 0;
+}
+
+void groups_fill(const struct groups *groups, const uint64_t marks[static MARKS],
+                 struct group_view *view)
+{
+    uint32_t cluster = groups_count(groups, marks[MARK_CLUSTER]);
+    uint32_t data = groups_count(groups, marks[MARK_DATA]);
+    *view = (struct group_view){.servers = 1};
+    if (cluster < 2 && data < 2)
+        return;
+    view->same_data = data > cluster;
+    view->servers = view->same_data ? data : cluster;
+    const uint64_t *mark = &marks[view->same_data ? MARK_DATA : MARK_CLUSTER];
+    hash_identifier(mark, sizeof *mark, view->id);
+}
+
+uint64_t groups_mark_cluster(const char *cluster_id)
+{
+    size_t length = strlen(cluster_id);
+    return length ? hash_keyed(0, cluster_id, length) | 1 : 0;
+}
+
+uint64_t groups_mark_data(const struct dataset *dataset)
+{
+    return dataset ? hash_keyed(dataset->records, dataset->name, strlen(dataset->name)) | 1 : 0;
+}
+
+static bool can_mark(const struct dataset *dataset)
+{
+    return dataset->name[0] != '.' && dataset->records != FINDING_NO_COUNT &&
+           dataset->source > COUNT_AT_LEAST && dataset->records >= GROUP_RECORDS_MIN;
+}
+
+static bool is_larger(const struct dataset *one, const struct dataset *other)
+{
+    if (!other || one->records != other->records)
+        return !other || one->records > other->records;
+    return strcmp(one->name, other->name) < 0;
+}
+
+const struct dataset *groups_largest(const struct holdings *holdings, const struct dataset *other)
+{
+    const struct dataset *largest = other;
+    for (uint32_t i = 0; i < holdings->count; i++)
+        if (can_mark(&holdings->datasets[i]) && is_larger(&holdings->datasets[i], largest))
+            largest = &holdings->datasets[i];
+    return largest;
 }

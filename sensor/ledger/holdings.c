@@ -65,21 +65,27 @@ static bool count_is_better(uint64_t known, uint8_t known_source, uint64_t said,
     return said_source == known_source && said > known;
 }
 
-static void dataset_update(struct dataset *dataset, const struct finding_dataset *said)
+static bool dataset_update(struct dataset *dataset, const struct finding_dataset *said)
 {
-    if (count_is_better(dataset->records, dataset->source, said->records, said->source)) {
+    bool better = count_is_better(dataset->records, dataset->source, said->records, said->source);
+    bool differs = better && dataset->records != said->records;
+    if (better) {
         dataset->records = said->records;
         dataset->source = said->source;
     }
     if (said->bytes != FINDING_NO_COUNT)
         dataset->bytes = said->bytes;
+    dataset->returned += said->returned_new;
+    return differs || said->returned_new > 0;
 }
 
-void holdings_add(struct holdings *holdings, const struct finding *finding,
+bool holdings_add(struct holdings *holdings, const struct finding *finding,
                   struct holdings_budget *budget)
 {
+    bool more = false;
     if (count_is_better(holdings->total_source ? holdings->total : FINDING_NO_COUNT,
                         holdings->total_source, finding->records, finding->records_source)) {
+        more = !holdings->total_source || holdings->total != finding->records;
         holdings->total = finding->records;
         holdings->total_source = finding->records_source;
     }
@@ -88,11 +94,13 @@ void holdings_add(struct holdings *holdings, const struct finding *finding,
         if (said->name[0] == '\0')
             continue;
         struct dataset *dataset = dataset_find(holdings, said->name);
+        bool is_new = !dataset;
         if (!dataset)
             dataset = dataset_insert(holdings, said->name, budget);
         if (dataset)
-            dataset_update(dataset, said);
+            more |= dataset_update(dataset, said) || is_new;
     }
+    return more;
 }
 
 enum ajar_status holdings_restore(struct holdings *holdings, const struct holdings *kept,

@@ -8,13 +8,15 @@
 
 #include "ajar/finding.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct dataset {
     char name[96];
-    uint64_t records; /* FINDING_NO_COUNT if not said */
-    uint64_t bytes;   /* FINDING_NO_COUNT if not said */
-    uint8_t source;   /* enum count_source of records */
+    uint64_t records;  /* FINDING_NO_COUNT if not said */
+    uint64_t bytes;    /* FINDING_NO_COUNT if not said */
+    uint64_t returned; /* records of it handed out */
+    uint8_t source;    /* enum count_source of records */
 };
 
 /* One store's. All zero is empty; free with holdings_clear(). */
@@ -37,8 +39,8 @@ void holdings_clear(struct holdings *holdings);
 
 /* Takes over what a finding says of data sets and counts. A better source replaces a worse one;
  * of the same source the larger number stays, so that a store emptied later still shows what it
- * held. */
-void holdings_add(struct holdings *holdings, const struct finding *finding,
+ * held. True: it says more than was known. */
+bool holdings_add(struct holdings *holdings, const struct finding *finding,
                   struct holdings_budget *budget);
 
 /*

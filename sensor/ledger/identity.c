@@ -89,11 +89,23 @@ void identity_trouble(const char *site, uint64_t time_ns, const struct trouble *
 }
 
 void identity_exposure(const char *site, const char *store, const struct addr *server,
-                       uint16_t port, char id[static EXPOSURE_ID_HEX])
+                       uint16_t port, enum zone zone, char id[static EXPOSURE_ID_HEX])
 {
     struct parts parts = {.used = 0};
     put_text(&parts, site);
     put_text(&parts, store);
     put_endpoint(&parts, server, port);
+    if (zone != ZONE_OUTSIDE)
+        put_text(&parts, zone_name(zone));
+    hash_identifier(parts.bytes, parts.used, id);
+}
+
+void identity_life(const char *exposure, enum event_action action, uint64_t time_ns,
+                   char id[static EVENT_ID_HEX])
+{
+    struct parts parts = {.used = 0};
+    put_text(&parts, exposure);
+    put_text(&parts, event_action_name(action));
+    put_number(&parts, time_ns);
     hash_identifier(parts.bytes, parts.used, id);
 }

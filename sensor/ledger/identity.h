@@ -24,8 +24,13 @@ void identity_status(const char *site, uint64_t time_ns, uint64_t sequence,
 void identity_trouble(const char *site, uint64_t time_ns, const struct trouble *trouble,
                       char id[static EVENT_ID_HEX]);
 
-/* Of an exposure: site, kind of store, server address and port. */
+/* Of an exposure: site, kind of store, server address and port, and the zone but for the outside,
+ * which is what exposures are about. */
 void identity_exposure(const char *site, const char *store, const struct addr *server,
-                       uint16_t port, char id[static EXPOSURE_ID_HEX]);
+                       uint16_t port, enum zone zone, char id[static EXPOSURE_ID_HEX]);
+
+/* Of an event about an exposure: its id, action, time. */
+void identity_life(const char *exposure, enum event_action action, uint64_t time_ns,
+                   char id[static EVENT_ID_HEX]);
 
 #endif

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The ledger: findings in packet order -> events. It remembers servers and exposures, completes
- * what a finding does not say with what is known of its server, and says which events follow. The
- * table for people is in table.c. Place in the road: the delivery thread, between enrich and emit.
+ * what a finding does not say with what is known of its server, and decides which events follow;
+ * telling.c makes them, table.c prints the table for people. Place in the road: the delivery
+ * thread, between enrich and emit.
  */
 #include "ledger/ledger.h"
 
 #include "base/hash.h"
 #include "base/text.h"
 #include "ledger/book.h"
-#include "ledger/identity.h"
-#include "ledger/severity.h"
+#include "ledger/life.h"
+#include "ledger/telling.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -18,8 +19,6 @@
 /* Summaries that one finding may bring with it: each adds one pair at most, so none is left for
  * long. */
 #define ADD_SUMMARIES 16
-
-static const struct place nowhere;
 
 enum ajar_status ledger_new(const struct ledger_options *options, struct enricher *enricher,
                             ledger_listener listener, void *context, struct ledger **ledger)
@@ -36,9 +35,17 @@ enum ajar_status ledger_new(const struct ledger_options *options, struct enriche
     made->enricher = enricher;
     made->listener = listener;
     made->context = context;
+    if (made->options.update_ns == 0)
+        made->options.update_ns = LEDGER_UPDATE_NS;
+    struct exposures_options exposures = {.limit = options->exposures_max,
+                                          .seed = seed,
+                                          .site = options->site,
+                                          .countries = options->countries};
     status = servers_new(options->servers_max, seed, &made->servers);
     if (status == AJAR_OK)
-        status = exposures_new(options->exposures_max, seed, options->site, &made->exposures);
+        status = exposures_new(&exposures, &made->exposures);
+    if (status == AJAR_OK)
+        status = flows_new(seed, &made->flows);
     if (status == AJAR_OK)
         status = pairs_new(options->events_per_minute, seed, &made->pairs);
     if (status != AJAR_OK) {
@@ -55,15 +62,9 @@ void ledger_free(struct ledger *ledger)
         return;
     servers_free(ledger->servers);
     exposures_free(ledger->exposures);
+    flows_free(ledger->flows);
     pairs_free(ledger->pairs);
     free(ledger);
-}
-
-static void tell(struct ledger *ledger, struct event *event)
-{
-    event->sequence = ++ledger->sequence;
-    ledger->counters.events++;
-    ledger->listener(ledger->context, event);
 }
 
 /*
@@ -80,26 +81,6 @@ static bool is_identified(const struct ledger *ledger, const struct finding *fin
     return server && server->identified;
 }
 
-static void fill_text(char *text, size_t size, const char *known)
-{
-    if (text[0] == '\0')
-        memcpy(text, known, size);
-}
-
-/* What the finding lacks and its server is known for. The fields of both have the same sizes. */
-static void fill_names(struct finding *finding, const struct server *server)
-{
-    _Static_assert(sizeof finding->product == sizeof server->product &&
-                       sizeof finding->version == sizeof server->version &&
-                       sizeof finding->cluster_id == sizeof server->cluster_id &&
-                       sizeof finding->cluster_name == sizeof server->cluster_name,
-                   "copied whole");
-    fill_text(finding->product, sizeof finding->product, server->product);
-    fill_text(finding->version, sizeof finding->version, server->version);
-    fill_text(finding->cluster_id, sizeof finding->cluster_id, server->cluster_id);
-    fill_text(finding->cluster_name, sizeof finding->cluster_name, server->cluster_name);
-}
-
 static enum credentials judge_credentials(const struct finding *finding,
                                           const struct server *server)
 {
@@ -109,140 +90,19 @@ static enum credentials judge_credentials(const struct finding *finding,
     return (enum credentials)finding->credentials;
 }
 
-/* The outside ends are looked up: what lies in home needs no place on a map. */
-static void find_places(struct ledger *ledger, const struct finding *finding,
-                        enum direction direction)
-{
-    ledger->source = nowhere;
-    ledger->target = nowhere;
-    if (direction == DIRECTION_INBOUND || direction == DIRECTION_EXTERNAL)
-        enricher_find(ledger->enricher, &finding->client, &ledger->source);
-    if (direction == DIRECTION_OUTBOUND || direction == DIRECTION_EXTERNAL)
-        enricher_find(ledger->enricher, &finding->server, &ledger->target);
-}
-
-static void set_severity(struct event *event, const struct severity *severity)
-{
-    event->severity = severity->value;
-    event->reason_count = severity->reason_count;
-    memcpy(event->reasons, severity->reasons, sizeof event->reasons);
-}
-
-/* An event of the ledger's finding: its id and its severity follow from what it says. */
-static void tell_finding(struct ledger *ledger, struct event *event)
-{
-    const struct finding *finding = event->finding;
-    identity_event(ledger->options.site, event->action, finding, event->id);
-    struct severity_facts facts = {.verdict = (enum verdict)finding->verdict,
-                                   .credentials = event->credentials,
-                                   .direction = event->direction,
-                                   .returned = finding->returned,
-                                   .bytes = finding->gave_bytes,
-                                   .weak = finding->weak};
-    struct severity severity;
-    severity_judge(&facts, &severity);
-    set_severity(event, &severity);
-    tell(ledger, event);
-}
-
-static void tell_store(struct ledger *ledger, const struct event *base,
-                       const struct exposure_view *view)
-{
-    const struct finding *finding = base->finding;
-    struct event event = *base;
-    event.action = finding->kind == FINDING_SESSION ? EVENT_STORE_SESSION : EVENT_STORE_QUERY;
-    event.exposure = view;
-    /* A session says what was shown in any of its requests; the queries say it one by one. */
-    if (event.action == EVENT_STORE_SESSION && finding->credentials_seen &&
-        event.credentials == CREDENTIALS_NONE)
-        event.credentials = CREDENTIALS_PRESENTED;
-    tell_finding(ledger, &event);
-}
-
-static void tell_opened(struct ledger *ledger, const struct event *base,
-                        const struct exposure_view *view, const struct severity *severity)
-{
-    struct event event = *base;
-    event.action = EVENT_EXPOSURE_OPENED;
-    event.exposure = view;
-    identity_event(ledger->options.site, event.action, base->finding, event.id);
-    set_severity(&event, severity);
-    tell(ledger, &event);
-}
-
-static bool is_exposing(const struct event *event)
-{
-    return event->credentials == CREDENTIALS_NONE && !event->finding->weak &&
-           verdict_exposes((enum verdict)event->finding->verdict);
-}
-
-/* The exposure of a finding's store as it is now, or NULL. */
-static const struct exposure_view *view_exposure(struct ledger *ledger,
-                                                 const struct finding *finding)
-{
-    const struct exposure *exposure = exposures_find(ledger->exposures, finding);
-    if (!exposure)
-        return NULL;
-    exposure_fill_view(exposure, &ledger->texts, &ledger->view);
-    return &ledger->view;
-}
-
 static void count_limits(struct ledger *ledger)
 {
     ledger->counters.servers_evicted = servers_evicted(ledger->servers);
     ledger->counters.exposures_dropped = exposures_dropped(ledger->exposures);
     ledger->counters.actors_dropped = exposures_dropped_actors(ledger->exposures);
     ledger->counters.datasets_dropped = exposures_dropped_datasets(ledger->exposures);
-}
-
-/* The last of the findings that were not told, as far as it was kept. */
-static void make_folded_finding(struct ledger *ledger, const struct pair_state *rest)
-{
-    struct finding *finding = &ledger->finding;
-    memset(finding, 0, sizeof *finding);
-    finding->kind = FINDING_QUERY;
-    finding->verdict = rest->verdict;
-    finding->credentials = rest->credentials;
-    finding->identity = rest->identity;
-    finding->transport = rest->transport;
-    finding->weak = rest->weak != 0;
-    finding->time_ns = rest->time_ns;
-    finding->first_ns = rest->first_ns;
-    finding->exchange = rest->exchange;
-    finding->client = rest->client;
-    finding->server = rest->server;
-    finding->client_port = rest->client_port;
-    finding->server_port = rest->server_port;
-    finding->vlan = rest->vlan;
-    memcpy(finding->store, rest->store, sizeof finding->store);
-    finding->records = FINDING_NO_COUNT;
-    const struct server *server = servers_find(ledger->servers, finding);
-    if (server)
-        fill_names(finding, server);
-}
-
-static void tell_folded(struct ledger *ledger, const struct pair_state *rest)
-{
-    make_folded_finding(ledger, rest);
-    const struct finding *finding = &ledger->finding;
-    struct event event = {
-        .action = EVENT_EVENTS_FOLDED,
-        .time_ns = finding->time_ns,
-        .direction = direction_between(ledger->options.home, &finding->client, &finding->server),
-        .credentials = (enum credentials)rest->credentials,
-        .finding = finding,
-        .source = &ledger->source,
-        .target = &ledger->target,
-        .folded = rest->folded};
-    find_places(ledger, finding, event.direction);
-    event.exposure = rest->exposed ? view_exposure(ledger, finding) : NULL;
-    tell_finding(ledger, &event);
+    ledger->counters.classes_dropped = exposures_dropped_classes(ledger->exposures);
 }
 
 /* Whether this finding is told by itself. What was not told of its pair before goes into *base. */
 static bool is_told(struct ledger *ledger, struct event *base, bool opened, bool *exposed)
 {
-    struct pair_sight sight = {base->finding, base->credentials, is_exposing(base), opened};
+    struct pair_sight sight = {base->finding, base->credentials, telling_is_exposing(base), opened};
     struct pair_state rest;
     if (!pairs_note(ledger->pairs, &sight, &rest)) {
         ledger->counters.events_folded++;
@@ -277,44 +137,264 @@ static void make_names_valid(struct finding *finding)
         make_valid(finding->datasets[i].name, sizeof finding->datasets[i].name);
 }
 
+/* Who asked, and how it is to be judged. */
+struct asker {
+    struct addr addr; /* of the client, or as a proxy that is trusted names it */
+    enum direction direction;
+    struct actor_view who;
+};
+
+static const char *tool_name(uint8_t tool)
+{
+    static const char *const names[] = {
+        [SYN_TOOL_NONE] = "", [SYN_TOOL_MASSCAN] = "masscan", [SYN_TOOL_ZMAP] = "zmap"};
+    return names[tool];
+}
+
+static void find_asker(const struct ledger *ledger, const struct finding *finding,
+                       struct asker *asker)
+{
+    const struct ledger_options *options = &ledger->options;
+    bool proxied = finding->forwarded && policy_trusts_proxy(options->policy, &finding->client);
+    *asker = (struct asker){.addr = proxied ? finding->forwarded_for : finding->client};
+    if (proxied) {
+        asker->who.proxied = true;
+        asker->who.via = finding->client;
+    }
+    asker->direction = direction_between(options->home, &asker->addr, &finding->server);
+    scanners_find(options->scanners, &asker->addr, finding->user_agent, &asker->who);
+    const char *tool = tool_name(finding->tool);
+    (void)text_copy(asker->who.tool, sizeof asker->who.tool, tool, strlen(tool));
+}
+
+/* Adds what the finding proves. NULL: nothing; then *change is EXPOSURE_SAME. */
+static struct exposure *add_proof(struct ledger *ledger, const struct event *base,
+                                  const struct asker *asker, const struct server *server,
+                                  enum exposure_change *change)
+{
+    *change = EXPOSURE_SAME;
+    if (!telling_is_exposing(base))
+        return NULL;
+    enum policy_reason allowed = policy_judge(ledger->options.policy, base->finding, &asker->addr);
+    enum zone zone = zone_of(base->direction);
+    struct exposure_proof proof = {.finding = base->finding,
+                                   .direction = base->direction,
+                                   .zone = allowed ? ZONE_ALLOWED : zone,
+                                   .allowed = (uint8_t)allowed,
+                                   .before_ns = server ? server->shut_ns[zone] : 0,
+                                   .client = &asker->addr,
+                                   .source = &ledger->source,
+                                   .who = &asker->who};
+    return exposures_add(ledger->exposures, &proof, change);
+}
+
+/* What became of an exposure: told at once when it is news, else when its interval is over. */
+static void tell_change(struct ledger *ledger, const struct event *base, struct exposure *exposure,
+                        enum exposure_change change)
+{
+    switch (change) {
+    case EXPOSURE_OPENED:
+        telling_life(ledger, base, EVENT_EXPOSURE_OPENED, exposure);
+        break;
+    case EXPOSURE_WORSE:
+        telling_life(ledger, base, EVENT_EXPOSURE_UPDATED, exposure);
+        break;
+    case EXPOSURE_GREW:
+        exposures_schedule(ledger->exposures, exposure, base->time_ns + ledger->options.update_ns);
+        break;
+    case EXPOSURE_SAME:
+        break;
+    }
+}
+
+/* A refusal closes what the same request, or one that asks for more, once got. */
+static bool is_refusal_of(const struct finding *finding, const struct exposure *exposure)
+{
+    return finding->kind == FINDING_QUERY && finding->verdict == VERDICT_REFUSED &&
+           finding->credentials == CREDENTIALS_NONE && finding->asked != VERDICT_TAMPERED &&
+           finding->asked <= exposure->verdict;
+}
+
+static void add_refusal(struct ledger *ledger, const struct event *base, struct server *server)
+{
+    const struct finding *finding = base->finding;
+    enum zone zone = zone_of(base->direction);
+    if (finding->verdict != VERDICT_REFUSED || finding->credentials != CREDENTIALS_NONE)
+        return;
+    if (server)
+        servers_note_shut(ledger->servers, server, zone, finding->time_ns, true);
+    struct exposure *exposure = exposures_find(ledger->exposures, finding->store, &finding->server,
+                                               finding->server_port, zone);
+    if (exposure && is_refusal_of(finding, exposure) &&
+        exposures_close(ledger->exposures, exposure, CLOSING_REFUSED, finding->time_ns,
+                        finding->time_ns))
+        telling_life(ledger, base, EVENT_EXPOSURE_CLOSED, exposure);
+}
+
+static void add_reachable(struct ledger *ledger, const struct event *base, struct server *server)
+{
+    bool answers = base->finding->verdict != VERDICT_PROBED;
+    if (answers && server && zone_of(base->direction) == ZONE_OUTSIDE &&
+        servers_note_reachable(ledger->servers, server, base->time_ns))
+        telling_reachable(ledger, base);
+}
+
+/* The server, and what the finding lacks and the server is known for. */
+static struct server *learn_server(struct ledger *ledger, struct finding *finding)
+{
+    /* To be asked makes nobody a store. */
+    struct server *server = finding->verdict == VERDICT_PROBED
+                                ? servers_find(ledger->servers, finding)
+                                : servers_learn(ledger->servers, finding);
+    telling_fill_names(finding, server);
+    /* A server that is known to refuse made that error before it asked who it is. */
+    if (finding->weak && server && server->refuses)
+        finding->verdict = VERDICT_REVEALED;
+    return server;
+}
+
 static void add_identified(struct ledger *ledger, const struct finding *told)
 {
     struct finding *finding = &ledger->finding;
     finding_copy(finding, told);
     make_names_valid(finding);
-    /* To be asked makes nobody a store. */
-    const struct server *server = finding->verdict == VERDICT_PROBED
-                                      ? servers_find(ledger->servers, finding)
-                                      : servers_learn(ledger->servers, finding);
-    if (server)
-        fill_names(finding, server);
-    /* A server that is known to refuse made that error before it asked who it is. */
-    if (finding->weak && server && server->refuses)
-        finding->verdict = VERDICT_REVEALED;
+    struct server *server = learn_server(ledger, finding);
+    struct asker asker;
+    find_asker(ledger, finding, &asker);
+    struct event base = {.time_ns = finding->time_ns,
+                         .direction = asker.direction,
+                         .credentials = judge_credentials(finding, server),
+                         .finding = finding,
+                         .source = &ledger->source,
+                         .target = &ledger->target,
+                         .actor = &asker.who};
+    telling_find_places(ledger, &asker.addr, &finding->server, base.direction);
 
-    struct event base = {
-        .time_ns = finding->time_ns,
-        .direction = direction_between(ledger->options.home, &finding->client, &finding->server),
-        .credentials = judge_credentials(finding, server),
-        .finding = finding,
-        .source = &ledger->source,
-        .target = &ledger->target};
-    find_places(ledger, finding, base.direction);
-
-    bool opened = false;
-    struct exposure *exposure = NULL;
-    if (is_exposing(&base)) {
-        struct exposure_proof proof = {finding, base.direction, &ledger->source};
-        exposure = exposures_add(ledger->exposures, &proof, &opened);
+    enum exposure_change change;
+    struct exposure *exposure = add_proof(ledger, &base, &asker, server, &change);
+    if (exposure && exposure->zone == ZONE_ALLOWED) {
+        ledger->counters.events_suppressed++;
+        return;
     }
     bool exposed = exposure != NULL; /* by this finding or one folded into it */
-    if (!is_told(ledger, &base, opened, &exposed))
+    if (is_told(ledger, &base, change == EXPOSURE_OPENED, &exposed)) {
+        const struct exposure *shown =
+            exposed && !exposure
+                ? exposures_find(ledger->exposures, finding->store, &finding->server,
+                                 finding->server_port, zone_of(base.direction))
+                : exposure;
+        telling_store(ledger, &base, telling_view(ledger, shown));
+    }
+    if (exposure)
+        tell_change(ledger, &base, exposure, change);
+    add_refusal(ledger, &base, server);
+    add_reachable(ledger, &base, server);
+}
+
+/* What happens at a door, for each store that is known behind it. */
+struct knock {
+    struct ledger *ledger;
+    const struct finding *finding;
+    enum zone zone; /* of who knocks */
+};
+
+static void close_door(struct knock *knock, struct exposure *exposure, enum closing closing,
+                       uint64_t until_ns)
+{
+    struct ledger *ledger = knock->ledger;
+    const struct finding *finding = knock->finding;
+    if (exposures_close(ledger->exposures, exposure, closing, finding->time_ns, until_ns))
+        telling_state(ledger, exposure, EVENT_EXPOSURE_CLOSED, finding->time_ns);
+}
+
+/* Whoever knocks at a store that is not known to stand open to such clients. */
+static void add_knock_at_shut(struct knock *knock, struct server *server)
+{
+    struct servers *servers = knock->ledger->servers;
+    const struct finding *finding = knock->finding;
+    if (finding->door == DOOR_RESET)
+        servers_note_shut(servers, server, knock->zone, finding->time_ns, false);
+    else if (knock->zone == ZONE_OUTSIDE)
+        servers_note_silence(servers, server, &finding->client, finding->time_ns);
+}
+
+static void add_knock_at_open(struct knock *knock, struct exposure *exposure)
+{
+    struct exposures *exposures = knock->ledger->exposures;
+    const struct finding *finding = knock->finding;
+    if (finding->door == DOOR_RESET) {
+        close_door(knock, exposure, CLOSING_RESET, finding->time_ns);
+    } else if (knock->zone == ZONE_OUTSIDE) {
+        if (life_add_silence(exposure, &finding->client, finding->time_ns))
+            close_door(knock, exposure, CLOSING_SILENCE, exposure->silence.first_ns);
+        exposures_note_change(exposures, exposure);
+    }
+}
+
+static void add_answer(struct knock *knock, struct exposure *exposure, struct server *server)
+{
+    if (exposure && silence_end(&exposure->silence))
+        exposures_note_change(knock->ledger->exposures, exposure);
+    if (server && knock->zone == ZONE_OUTSIDE)
+        servers_end_silence(knock->ledger->servers, server);
+}
+
+/* Once for each store, though it may have an exposure for each zone. */
+static void add_knock(void *context, struct exposure *any)
+{
+    struct knock *knock = context;
+    struct ledger *ledger = knock->ledger;
+    if (!exposure_is_first_zone(any))
         return;
-    const struct exposure_view *view = exposed ? view_exposure(ledger, finding) : NULL;
-    tell_store(ledger, &base, view);
-    base.folded = 0;
-    if (exposure && opened)
-        tell_opened(ledger, &base, view, &exposure->severity);
+    struct exposure *exposure =
+        exposures_find(ledger->exposures, any->store, &any->addr, any->port, knock->zone);
+    struct server *server = servers_find_at(ledger->servers, any->store, &any->addr, any->port);
+    if (knock->finding->door == DOOR_ANSWERED) {
+        add_answer(knock, exposure, server);
+        return;
+    }
+    if (!exposure || exposure->closing != CLOSING_NONE) {
+        if (server)
+            add_knock_at_shut(knock, server);
+        return;
+    }
+    add_knock_at_open(knock, exposure);
+    if (server && exposure->closing != CLOSING_NONE)
+        servers_note_shut(ledger->servers, server, knock->zone, knock->finding->time_ns, false);
+}
+
+/* TLS where a store usually is: something answers, and that is all that can be said. */
+static void add_opaque(struct ledger *ledger, const struct finding *told)
+{
+    struct finding *finding = &ledger->finding;
+    finding_copy(finding, told);
+    enum direction direction =
+        direction_between(ledger->options.home, &finding->client, &finding->server);
+    struct server *server = servers_learn(ledger->servers, finding);
+    if (!server || zone_of(direction) != ZONE_OUTSIDE ||
+        !servers_note_reachable(ledger->servers, server, finding->time_ns))
+        return;
+    struct event base = {.time_ns = finding->time_ns,
+                         .direction = direction,
+                         .finding = finding,
+                         .source = &ledger->source,
+                         .target = &ledger->target};
+    finding->records = FINDING_NO_COUNT;
+    telling_find_places(ledger, &finding->client, &finding->server, direction);
+    telling_reachable(ledger, &base);
+}
+
+static void add_door(struct ledger *ledger, const struct finding *finding)
+{
+    if (finding->door == DOOR_OPAQUE) {
+        add_opaque(ledger, finding);
+        return;
+    }
+    struct knock knock = {
+        ledger, finding,
+        zone_of(direction_between(ledger->options.home, &finding->client, &finding->server))};
+    exposures_visit_door(ledger->exposures, &finding->server, finding->server_port, add_knock,
+                         &knock);
 }
 
 /* Of at most so many pairs whose minute is over; whether there may be more. */
@@ -324,58 +404,56 @@ static bool tell_over(struct ledger *ledger, uint64_t time_ns, unsigned most)
     for (; most > 0; most--) {
         if (!pairs_take_over(ledger->pairs, time_ns, &rest))
             return false;
-        tell_folded(ledger, &rest);
+        telling_folded(ledger, &rest);
     }
     return true;
 }
 
-void ledger_add(struct ledger *ledger, const struct finding *finding)
+/* An update bears the time when it was due, also when all ends before. */
+static bool tell_due(struct ledger *ledger, uint64_t time_ns, unsigned most)
+{
+    for (; most > 0; most--) {
+        struct exposure *exposure = exposures_first_due(ledger->exposures, time_ns);
+        if (!exposure)
+            return false;
+        exposures_note_change(ledger->exposures, exposure);
+        telling_state(ledger, exposure, EVENT_EXPOSURE_UPDATED, exposure->due_ns);
+    }
+    return true;
+}
+
+static void add_sight(struct ledger *ledger, const struct finding *finding)
 {
     struct pair_state rest;
-    ledger->counters.findings++;
-    if (finding->kind == FINDING_DOOR)
-        return;
-    if (is_identified(ledger, finding)) {
-        if (pairs_make_room(ledger->pairs, finding, &rest))
-            tell_folded(ledger, &rest);
-        add_identified(ledger, finding);
-        count_limits(ledger);
-    } else {
+    if (!is_identified(ledger, finding)) {
         ledger->counters.unidentified++;
+        return;
     }
+    if (flows_note(ledger->flows, finding)) {
+        ledger->counters.findings_repeated++;
+        return;
+    }
+    if (pairs_make_room(ledger->pairs, finding, &rest))
+        telling_folded(ledger, &rest);
+    add_identified(ledger, finding);
+}
+
+void ledger_add(struct ledger *ledger, const struct finding *finding)
+{
+    ledger->counters.findings++;
+    (void)tell_due(ledger, finding->time_ns, ADD_SUMMARIES);
+    if (finding->kind == FINDING_DOOR)
+        add_door(ledger, finding);
+    else
+        add_sight(ledger, finding);
+    count_limits(ledger);
     (void)tell_over(ledger, finding->time_ns, ADD_SUMMARIES);
 }
 
 bool ledger_tick(struct ledger *ledger, uint64_t time_ns)
 {
-    return tell_over(ledger, time_ns, LEDGER_TICK_EVENTS);
-}
-
-void ledger_add_status(struct ledger *ledger, const struct sensor_status *status)
-{
-    struct sensor_status own = *status;
-    own.open_exposures = (uint32_t)exposures_count(ledger->exposures);
-    struct event event = {.action = EVENT_SENSOR_STATUS,
-                          .time_ns = status->packet_time_ns,
-                          .source = &nowhere,
-                          .target = &nowhere,
-                          .status = &own};
-    identity_status(ledger->options.site, event.time_ns, ledger->sequence + 1, event.id);
-    tell(ledger, &event);
-}
-
-void ledger_add_trouble(struct ledger *ledger, const struct trouble *trouble, uint64_t time_ns)
-{
-    struct event event = {.action = EVENT_SENSOR_TROUBLE,
-                          .time_ns = time_ns,
-                          .source = &nowhere,
-                          .target = &nowhere,
-                          .trouble = trouble};
-    struct severity severity;
-    severity_judge_trouble(trouble->kind, &severity);
-    set_severity(&event, &severity);
-    identity_trouble(ledger->options.site, time_ns, trouble, event.id);
-    tell(ledger, &event);
+    bool more = time_ns && tell_due(ledger, time_ns, LEDGER_TICK_EVENTS);
+    return tell_over(ledger, time_ns, LEDGER_TICK_EVENTS) || more;
 }
 
 bool ledger_has_changes(const struct ledger *ledger)
@@ -440,7 +518,7 @@ uint64_t ledger_exposures_outside(const struct ledger *ledger)
 
 uint64_t ledger_exposures(const struct ledger *ledger)
 {
-    return exposures_count(ledger->exposures);
+    return exposures_count_open(ledger->exposures);
 }
 
 const struct ledger_counters *ledger_counters(const struct ledger *ledger)

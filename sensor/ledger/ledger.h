@@ -11,11 +11,10 @@
 #include "ajar/problem.h"
 #include "enrich/enrich.h"
 #include "enrich/scanners.h"
+#include "ledger/policy.h"
 
 #include <stdbool.h>
 #include <stdio.h>
-
-struct policy;
 
 struct ledger_options {
     const char *site;          /* whose address plan this is */
@@ -23,17 +22,18 @@ struct ledger_options {
     uint32_t servers_max;      /* servers remembered; the one unseen longest goes first */
     uint32_t exposures_max;    /* exposures remembered; when full, new ones are counted, not kept */
     uint64_t sequence;         /* of the last event told before, so that numbers go on; 0 = none */
-    uint32_t events_per_minute;  /* told one by one of a store and a client, others fold; 0 = all */
-    const struct policy *policy; /* borrowed; NULL allows nothing */
-    const char *countries;       /* "CN,RU": whose clients make an exposure worse; borrowed, "" */
-    uint64_t update_ns;          /* packet time between two updates of an exposure */
-    const struct scanners *scanners; /* borrowed for the ledger's life; NULL = none is known */
+    uint32_t events_per_minute; /* told one by one of a store and a client, others fold; 0 = all */
+    uint64_t update_ns;    /* at most one exposure-updated in this time; 0 = LEDGER_UPDATE_NS */
+    const char *countries; /* sensitive ones, "CN,RU", NULL = none; borrowed */
+    const struct policy *policy;     /* what the owner allows, NULL = nothing; borrowed */
+    const struct scanners *scanners; /* names of scanners, NULL = none; borrowed */
 };
 
 #define LEDGER_SERVERS_MAX   100000
 #define LEDGER_EXPOSURES_MAX 100000
 #define LEDGER_PAIRS_MAX     65536 /* of store and client, for folding; see ledger_changes */
 #define LEDGER_TICK_EVENTS   1024
+#define LEDGER_UPDATE_NS     UINT64_C(60000000000)
 #define LEDGER_ACTORS_MAX    64 /* of one exposure with their own row; more are counted in it */
 #define LEDGER_DATASETS_MAX  64 /* of one exposure with their own row */
 
@@ -45,6 +45,9 @@ struct ledger_counters {
     uint64_t exposures_dropped;
     uint64_t actors_dropped;
     uint64_t datasets_dropped;
+    uint64_t classes_dropped;
+    uint64_t events_suppressed; /* of what the policy allows: counted in exposures, not told */
+    uint64_t findings_repeated; /* of packets that were read before: in two captures */
     uint64_t events_folded; /* exactly: every one is in some event's `folded`, sooner or later */
 };
 
@@ -116,8 +119,8 @@ enum ajar_status ledger_restore_server(struct ledger *ledger, const struct serve
 enum ajar_status ledger_restore_pair(struct ledger *ledger, uint32_t slot, const void *state,
                                      size_t size);
 
-/* Exposures to clients that are not internal (direction inbound, outbound or external): exit status
- * 3 of `read`. */
+/* Exposures to clients that are not internal (direction inbound, outbound or external), closed ones
+ * included: exit status 3 of `read`. */
 uint64_t ledger_exposures_outside(const struct ledger *ledger);
 
 /* All exposures now open. */

@@ -245,6 +245,47 @@ struct server *servers_learn(struct servers *servers, const struct finding *find
     return server;
 }
 
+void servers_note_shut(struct servers *servers, struct server *server, enum zone zone,
+                       uint64_t time_ns, bool answers)
+{
+    if (time_ns <= server->shut_ns[zone])
+        return;
+    server->shut_ns[zone] = time_ns;
+    if (zone == ZONE_OUTSIDE && !answers && server->reachable_ns < time_ns)
+        server->reachable_ns = 0;
+    changed_insert(servers, server);
+}
+
+void servers_note_silence(struct servers *servers, struct server *server, const struct addr *client,
+                          uint64_t time_ns)
+{
+    if (silence_add(&server->silence, client, time_ns))
+        servers_note_shut(servers, server, ZONE_OUTSIDE, time_ns, false);
+    changed_insert(servers, server);
+}
+
+void servers_end_silence(struct servers *servers, struct server *server)
+{
+    if (silence_end(&server->silence))
+        changed_insert(servers, server);
+}
+
+bool servers_note_reachable(struct servers *servers, struct server *server, uint64_t time_ns)
+{
+    servers_end_silence(servers, server);
+    if (server->reachable_ns != 0)
+        return false;
+    server->reachable_ns = time_ns;
+    changed_insert(servers, server);
+    return true;
+}
+
+struct server *servers_find_at(struct servers *servers, const char *store, const struct addr *addr,
+                               uint16_t port)
+{
+    return find(servers, store, addr, port);
+}
+
 const struct server *servers_first_changed(const struct servers *servers)
 {
     return servers->changed;

@@ -6,8 +6,9 @@
 #ifndef AJAR_LEDGER_SERVERS_H
 #define AJAR_LEDGER_SERVERS_H
 
-#include "ajar/finding.h"
+#include "ajar/event.h"
 #include "ajar/status.h"
+#include "ledger/silence.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -35,7 +36,10 @@ struct server {
     bool served_credentials; /* seen to serve a client with credentials */
     uint8_t verdict;         /* highest so far */
     uint16_t refusal_status; /* of the last refusal, 0 = the protocol has none */
-    uint8_t client_count;    /* in clients[]; full means "or more" */
+    uint64_t reachable_ns;  /* first answer to an outside client since it was last shut, 0 = none */
+    struct silence silence; /* while it does not stand open to the outside */
+    uint64_t shut_ns[2];    /* last seen shut to outside, internal clients; by enum zone */
+    uint8_t client_count;   /* in clients[]; full means "or more" */
     uint32_t clients[SERVER_CLIENTS_MAX]; /* short hashes of their addresses */
 };
 
@@ -53,6 +57,23 @@ struct server *servers_find(struct servers *servers, const struct finding *findi
  * memory is out. The server is borrowed until the next servers_learn().
  */
 struct server *servers_learn(struct servers *servers, const struct finding *finding);
+
+/* Its door was seen shut to clients of this zone at this time. Nobody outside reaches it any more,
+ * if that is where it is shut and it does not even answer. */
+void servers_note_shut(struct servers *servers, struct server *server, enum zone zone,
+                       uint64_t time_ns, bool answers);
+
+/* An outside client got no answer; enough of them shut the door. Or one got some answer. */
+void servers_note_silence(struct servers *servers, struct server *server, const struct addr *client,
+                          uint64_t time_ns);
+void servers_end_silence(struct servers *servers, struct server *server);
+
+/* It answered an outside client. True: the first time, or again after it was shut. */
+bool servers_note_reachable(struct servers *servers, struct server *server, uint64_t time_ns);
+
+/* The server of a store at an address and port; NULL if it is not known. */
+struct server *servers_find_at(struct servers *servers, const char *store, const struct addr *addr,
+                               uint16_t port);
 
 /* Servers that had to go because the table was full. */
 uint64_t servers_evicted(const struct servers *servers);

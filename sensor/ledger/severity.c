@@ -16,8 +16,14 @@
 #define WEIGHT_MASS        6
 #define WEIGHT_LARGE       3
 #define WEIGHT_HUGE        6
+#define MASS_HELD          1000000
+#define WEIGHT_HELD        3
+#define WEIGHT_SERVERS     3
+#define WEIGHT_INDEXED     8
+#define WEIGHT_COUNTRY     5
 #define WEIGHT_PRESENTED   (-40)
 #define WEIGHT_WEAK        (-30)
+#define SEVERITY_ALLOWED   10
 #define SEVERITY_LOGGED_IN 10 /* a login that the store is known to demand: ordinary work */
 
 static const int verdict_weights[VERDICTS] = {
@@ -61,6 +67,37 @@ static void add_volume(struct severity *severity, const struct severity_facts *f
         add(severity, WEIGHT_LARGE, "10 MiB returned");
 }
 
+static const char *servers_reason(uint32_t servers)
+{
+    static const char *const reasons[] = {
+        "2 servers one data set", "3 servers one data set", "4 servers one data set",
+        "5 servers one data set", "6 servers one data set", "7 servers one data set",
+        "8 servers one data set", "9 servers one data set", "10 servers or more one data set"};
+    size_t last = sizeof reasons / sizeof reasons[0] - 1;
+    return reasons[servers - 2 < last ? servers - 2 : last];
+}
+
+/* What is known of what it holds and of who found it. */
+static void add_circumstances(struct severity *severity, const struct severity_facts *facts)
+{
+    if (facts->class_weight > 0)
+        add(severity, facts->class_weight, facts->class_reason);
+    if (facts->indexed)
+        add(severity, WEIGHT_INDEXED, "indexed by a search engine");
+    if (facts->sensitive_country)
+        add(severity, WEIGHT_COUNTRY, "sensitive country");
+    if (facts->servers >= 2)
+        add(severity, WEIGHT_SERVERS, servers_reason(facts->servers));
+    if (facts->held != FINDING_NO_COUNT && facts->held >= MASS_HELD)
+        add(severity, WEIGHT_HELD, "1000000 records held");
+}
+
+static void set_fixed(struct severity *severity, int value, const char *reason)
+{
+    *severity = (struct severity){.value = 0};
+    add(severity, value, reason);
+}
+
 void severity_judge(const struct severity_facts *facts, struct severity *severity)
 {
     *severity = (struct severity){.value = 0};
@@ -68,12 +105,16 @@ void severity_judge(const struct severity_facts *facts, struct severity *severit
         verdict_name(facts->verdict));
     if (!verdict_exposes(facts->verdict))
         return;
+    if (facts->allowed) {
+        set_fixed(severity, SEVERITY_ALLOWED, "allowed by policy");
+        return;
+    }
     if (facts->credentials == CREDENTIALS_PROVEN) {
-        *severity = (struct severity){.value = 0};
-        add(severity, SEVERITY_LOGGED_IN, "credentials proven");
+        set_fixed(severity, SEVERITY_LOGGED_IN, "credentials proven");
         return;
     }
     add_direction(severity, facts->direction);
+    add_circumstances(severity, facts);
     add_volume(severity, facts);
     if (facts->credentials == CREDENTIALS_PRESENTED)
         add(severity, WEIGHT_PRESENTED, "credentials presented");

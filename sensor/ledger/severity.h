@@ -12,9 +12,16 @@ struct severity_facts {
     enum verdict verdict;
     enum credentials credentials;
     enum direction direction;
-    uint64_t returned; /* records handed out */
-    uint64_t bytes;    /* bytes handed out */
-    bool weak;         /* open by an error that may come before access control */
+    uint64_t returned;        /* records handed out */
+    uint64_t bytes;           /* bytes handed out */
+    bool weak;                /* open by an error that may come before access control */
+    uint64_t held;            /* records held, FINDING_NO_COUNT or 0 = not known */
+    uint32_t servers;         /* with the same data or of one cluster; below 2: alone */
+    int class_weight;         /* of the weightiest class of data seen, 0 = none */
+    const char *class_reason; /* its word, static */
+    bool indexed;             /* a search engine found it */
+    bool sensitive_country;   /* of some client */
+    bool allowed;             /* by the policy */
 };
 
 struct severity {

@@ -18,6 +18,17 @@ static inline void assert_same_actors(const struct exposure *a, const struct exp
         cr_assert_eq(a->actors[i].verdicts, b->actors[i].verdicts);
         cr_assert_eq(a->actors[i].outside, b->actors[i].outside);
         cr_assert_eq(a->actors[i].first_ns, b->actors[i].first_ns);
+        cr_assert_str_eq(a->actors[i].who.claimed, b->actors[i].who.claimed);
+        cr_assert_str_eq(a->actors[i].who.confirmed, b->actors[i].who.confirmed);
+        cr_assert_str_eq(a->actors[i].who.tool, b->actors[i].who.tool);
+        cr_assert_eq(a->actors[i].who.search_engine, b->actors[i].who.search_engine);
+        cr_assert_eq(a->actors[i].who.proxied, b->actors[i].who.proxied);
+        cr_assert_eq(addr_compare(&a->actors[i].who.via, &b->actors[i].who.via), 0);
+        cr_assert_eq(a->actors[i].allowed, b->actors[i].allowed);
+        cr_assert_eq(a->actors[i].requests, b->actors[i].requests);
+        cr_assert_eq(a->actors[i].returned, b->actors[i].returned);
+        cr_assert_eq(a->actors[i].gave_bytes, b->actors[i].gave_bytes);
+        cr_assert_arr_eq(a->actors[i].step_ns, b->actors[i].step_ns, sizeof a->actors[i].step_ns);
         cr_assert_eq(a->actors[i].last_ns, b->actors[i].last_ns);
     }
     cr_assert_eq(!a->sketch, !b->sketch);
@@ -35,8 +46,49 @@ static inline void assert_same_holdings(const struct holdings *a, const struct h
         cr_assert_str_eq(a->datasets[i].name, b->datasets[i].name);
         cr_assert_eq(a->datasets[i].records, b->datasets[i].records);
         cr_assert_eq(a->datasets[i].bytes, b->datasets[i].bytes);
+        cr_assert_eq(a->datasets[i].returned, b->datasets[i].returned);
         cr_assert_eq(a->datasets[i].source, b->datasets[i].source);
     }
+}
+
+static inline void assert_same_life(const struct exposure *a, const struct exposure *b)
+{
+    cr_assert_eq(a->zone, b->zone);
+    cr_assert_eq(a->closing, b->closing);
+    cr_assert_eq(a->times, b->times);
+    cr_assert_eq(a->before_ns, b->before_ns);
+    cr_assert_eq(a->closed_ns, b->closed_ns);
+    cr_assert_eq(a->told_ns, b->told_ns);
+    cr_assert_eq(a->due_ns, b->due_ns);
+    cr_assert_eq(a->window_count, b->window_count);
+    for (uint32_t i = 0; i < a->window_count; i++) {
+        cr_assert_eq(a->windows[i].first_ns, b->windows[i].first_ns);
+        cr_assert_eq(a->windows[i].last_ns, b->windows[i].last_ns);
+        cr_assert_eq(a->windows[i].before_ns, b->windows[i].before_ns);
+        cr_assert_eq(a->windows[i].closed_ns, b->windows[i].closed_ns);
+        cr_assert_eq(a->windows[i].closing, b->windows[i].closing);
+    }
+    cr_assert_eq(memcmp(&a->silence, &b->silence, sizeof a->silence), 0);
+}
+
+static inline void assert_same_classes(const struct exposure *a, const struct exposure *b)
+{
+    cr_assert_eq(a->class_count, b->class_count);
+    for (uint32_t i = 0; i < a->class_count; i++) {
+        cr_assert_str_eq(a->classes[i].name, b->classes[i].name);
+        cr_assert_eq(a->classes[i].values, b->classes[i].values);
+        cr_assert_eq(a->classes[i].odd, b->classes[i].odd);
+        cr_assert_eq(a->classes[i].masked, b->classes[i].masked);
+        cr_assert_eq(a->classes[i].hashed, b->classes[i].hashed);
+        cr_assert_eq(a->classes[i].by_name, b->classes[i].by_name);
+        cr_assert_str_eq(a->classes[i].sample, b->classes[i].sample);
+        cr_assert_eq(
+            memcmp(&a->classes[i].distinct, &b->classes[i].distinct, sizeof a->classes[i].distinct),
+            0);
+    }
+    cr_assert_eq(a->oldest_s, b->oldest_s);
+    cr_assert_eq(a->newest_s, b->newest_s);
+    cr_assert_str_eq(a->indexed, b->indexed);
 }
 
 static inline void assert_same_exposure(const struct exposure *a, const struct exposure *b)
@@ -58,11 +110,8 @@ static inline void assert_same_exposure(const struct exposure *a, const struct e
     cr_assert_str_eq(a->cluster_id, b->cluster_id);
     cr_assert_eq(a->severity.value, b->severity.value);
     cr_assert_eq(a->country_count, b->country_count);
-    for (int i = 0; i < 2; i++) {
-        cr_assert_eq(a->sides[i].verdict, b->sides[i].verdict);
-        cr_assert_eq(a->sides[i].returned, b->sides[i].returned);
-        cr_assert_eq(a->sides[i].gave_bytes, b->sides[i].gave_bytes);
-    }
+    assert_same_life(a, b);
+    assert_same_classes(a, b);
     assert_same_actors(a, b);
     assert_same_holdings(&a->holdings, &b->holdings);
 }
@@ -91,6 +140,9 @@ static inline void assert_same_server(const struct server *a, const struct serve
     cr_assert_eq(a->served_credentials, b->served_credentials);
     cr_assert_eq(a->verdict, b->verdict);
     cr_assert_eq(a->refusal_status, b->refusal_status);
+    cr_assert_eq(a->reachable_ns, b->reachable_ns);
+    cr_assert_arr_eq(a->shut_ns, b->shut_ns, sizeof a->shut_ns);
+    cr_assert_eq(memcmp(&a->silence, &b->silence, sizeof a->silence), 0);
 }
 
 #endif

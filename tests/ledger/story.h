@@ -11,6 +11,7 @@ struct story {
     unsigned stores;
     unsigned clients;
     uint64_t step_ns; /* most between two findings */
+    uint32_t exchange;
 };
 
 /* xorshift64*: good enough to mix, the same everywhere. */
@@ -35,6 +36,20 @@ static inline void story_add_names(struct story *story, struct finding *f)
     }
 }
 
+static inline void story_add_class(struct story *story, struct finding *f)
+{
+    static const char *const names[] = {"email", "ipv4", "badge"};
+    struct finding_class *row = &f->classes[f->class_count++];
+    memset(row, 0, sizeof *row);
+    SET(row->name, names[story_draw(story, 3)]);
+    row->values = row->values_new = story_draw(story, 40);
+    row->odd_new = row->values_new / 7;
+    for (uint64_t i = 0; i < row->values_new; i++)
+        (void)sketch_add(&row->distinct, story_draw(story, UINT32_MAX) * 0x9e3779b97f4a7c15ULL);
+    f->newest_s = (int64_t)story_draw(story, 1000000000);
+    f->oldest_s = f->newest_s / 2;
+}
+
 static inline void story_add_amounts(struct story *story, struct finding *f)
 {
     char name[32];
@@ -46,6 +61,8 @@ static inline void story_add_amounts(struct story *story, struct finding *f)
     f->gave_bytes_new = story_draw(story, 20U << 20);
     f->returned = f->returned_new;
     f->gave_bytes = f->gave_bytes_new;
+    if (story_draw(story, 3) == 0)
+        story_add_class(story, f);
     for (uint64_t left = story_draw(story, 4); left; left--) {
         (void)snprintf(name, sizeof name, "index-%u", (unsigned)story_draw(story, 90));
         add_dataset(f, name, story_draw(story, 1000),
@@ -60,11 +77,12 @@ static inline struct finding story_next(struct story *story)
     story->time_ns += story_draw(story, story->step_ns);
     f.time_ns = story->time_ns;
     f.kind = story_draw(story, 4) ? FINDING_QUERY : FINDING_SESSION;
+    f.proof_ns = f.time_ns;
     f.identity = (uint8_t)(story_draw(story, 8) ? IDENTITY_PROVEN : story_draw(story, 2));
     f.credentials = story_draw(story, 4) ? CREDENTIALS_NONE : CREDENTIALS_PRESENTED;
     f.credentials_seen = f.credentials != CREDENTIALS_NONE;
     f.weak = f.verdict == VERDICT_OPEN && story_draw(story, 3) == 0;
-    f.exchange = 1 + (uint32_t)story_draw(story, 100);
+    f.exchange = ++story->exchange;
     f.server_port = (uint16_t)(9200 + story_draw(story, story->stores));
     f.client = address(story_draw(story, 3) ? "203.0.113.0" : "10.0.0.0");
     f.client.bytes[15] = (uint8_t)story_draw(story, story->clients);

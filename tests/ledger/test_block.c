@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "ledger/block.h"
-#include "ledger/findings.h"
+#include "ledger/groups.h"
+#include "ledger/proofs.h"
 
 #include <stdlib.h>
 
@@ -14,7 +15,7 @@ static const struct place nowhere;
 
 static void setup(void)
 {
-    cr_assert_eq(exposures_new(STORES, 42, "hq", &exposures), AJAR_OK);
+    exposures = make_exposures(STORES);
 }
 
 static void teardown(void)
@@ -27,19 +28,27 @@ TestSuite(block, .init = setup, .fini = teardown);
 
 static void add(struct finding f, enum direction direction, const struct place *place)
 {
-    struct exposure_proof proof = {&f, direction, place};
-    bool opened;
-    const struct exposure *exposure = exposures_add(exposures, &proof, &opened);
-    if (opened)
+    enum exposure_change change;
+    const struct exposure *exposure = add_proof(exposures, &f, direction, place, &change);
+    if (change == EXPOSURE_OPENED)
         list[count++] = exposure;
 }
 
 static void write_block(void)
 {
-    struct group groups[STORES];
+    struct member members[STORES]; /* of these tests all bear the same mark */
     size_t size;
-    cr_assert_eq(groups_make(list, count, groups), AJAR_OK);
-    struct block block = {list, groups, 0, false};
+    for (size_t i = 0; i < count; i++)
+        members[i] = (struct member){list[i]->marks[MARK_DATA], list[i]};
+    struct members all = {members, count};
+    const struct exposure *first = list[0];
+    struct block block = {.exposures = exposures,
+                          .members = &all,
+                          .exposure = first,
+                          .inside = exposures_find(exposures, first->store, &first->addr,
+                                                   first->port, ZONE_INTERNAL)};
+    if (block.inside == first)
+        block.inside = NULL;
     FILE *out = open_memstream(&text, &size);
     cr_assert(out);
     block_write(&block, out);
@@ -71,7 +80,8 @@ Test(block, tells_the_whole_story)
     add(f, DIRECTION_INBOUND, &place);
     write_block();
     assert_has("  EXPOSED  elasticsearch 6.8.23  10.20.30.11:9200   severity 93   drained\n");
-    assert_has("    open    2019-12-29 10:11:12 .. 2020-01-24 17:11:12 UTC (26 d 7 h)\n");
+    assert_has("    open    2019-12-29 10:11:12 .. 2020-01-24 17:11:12 UTC (26 d 7 h), not seen "
+               "closed\n");
     assert_has("    holds   1 656 records in 2 data sets, 1.1 MB (from a listing):\n");
     assert_has("customers 1 237, cases 419\n");
     assert_has(
@@ -86,7 +96,7 @@ Test(block, says_when_nothing_is_known_of_the_content)
     add(make_finding(VERDICT_OPEN), DIRECTION_INBOUND, &nowhere);
     write_block();
     assert_has("holds   not said");
-    assert_has("open    2019-12-29 10:11:12 UTC\n");
+    assert_has("open    2019-12-29 10:11:12 UTC, not seen closed\n");
     assert_has("203.0.113.61  looked\n");
 }
 
@@ -142,4 +152,86 @@ Test(block, advises_on_a_store_of_somebody_else)
     add(f, DIRECTION_OUTBOUND, &nowhere);
     write_block();
     assert_has("tell its owner");
+}
+
+Test(block, says_what_closed_it_and_when_it_was_shut_before)
+{
+    struct finding f = make_finding(VERDICT_DATA);
+    add(f, DIRECTION_INBOUND, &nowhere);
+    struct exposure *exposure =
+        exposures_find(exposures, f.store, &f.server, f.server_port, ZONE_OUTSIDE);
+    exposure->before_ns = WHEN - 3600 * SECOND;
+    cr_assert(exposures_close(exposures, exposure, CLOSING_SILENCE, WHEN + 3600 * SECOND,
+                              WHEN + 1800 * SECOND));
+    write_block();
+    assert_has("  CLOSED   elasticsearch");
+    assert_has("    open    2019-12-29 10:11:12 UTC\n");
+    assert_has("            was shut 2019-12-29 09:11:12; closed 2019-12-29 10:41:12: "
+               "inferred, no more answers\n");
+}
+
+Test(block, tells_earlier_times)
+{
+    struct finding f = make_finding(VERDICT_DATA);
+    add(f, DIRECTION_INBOUND, &nowhere);
+    struct exposure *exposure =
+        exposures_find(exposures, f.store, &f.server, f.server_port, ZONE_OUTSIDE);
+    cr_assert(exposures_close(exposures, exposure, CLOSING_REFUSED, WHEN + SECOND, WHEN + SECOND));
+    f.time_ns += 86400 * SECOND;
+    add(f, DIRECTION_INBOUND, &nowhere);
+    count = 1;
+    write_block();
+    assert_has("open    2019-12-30 10:11:12 UTC, not seen closed\n");
+    assert_has("            and before 2019-12-29 10:11:12 UTC\n");
+}
+
+Test(block, lists_kinds_of_data_and_dates)
+{
+    struct finding f = make_finding(VERDICT_DATA);
+    add_class(&f, "email", 1237);
+    f.classes[0].odd_new = 36;
+    f.classes[0].masked_new = 2;
+    add_class(&f, "ipv4", 12);
+    add_class(&f, "phone", 0);
+    f.classes[2].by_name = true;
+    f.oldest_s = 1104537600; /* 2005-01-01 */
+    f.newest_s = 1575504000; /* 2019-12-05 */
+    add(f, DIRECTION_INBOUND, &nowhere);
+    write_block();
+    assert_has("    kinds   e-mail 1 237 (36 written oddly), IPv4 12, phone (by field name); 2 "
+               "looked redacted\n");
+    assert_has("    dates   in the records handed out: 2005-01-01 .. 2019-12-05\n");
+}
+
+Test(block, tells_of_the_other_door)
+{
+    struct finding f = make_finding(VERDICT_DATA);
+    add(f, DIRECTION_INBOUND, &nowhere);
+    f.client = address("10.0.0.9");
+    add(f, DIRECTION_INTERNAL, &nowhere);
+    count = 1;
+    write_block();
+    assert_has(
+        "    inside  data to 1 internal client without login, last 2019-12-29 10:11:12 UTC\n");
+}
+
+Test(block, names_scanners_by_what_is_known_of_them)
+{
+    struct finding f = make_finding(VERDICT_DATA);
+    SET(f.user_agent, "Mozilla/5.0");
+    struct actor_view who = {.claimed = "Censys"};
+    enum exposure_change change;
+    struct exposure_proof proof = {.finding = &f,
+                                   .direction = DIRECTION_INBOUND,
+                                   .client = &f.client,
+                                   .source = &nowhere,
+                                   .who = &who};
+    list[count++] = exposures_add(exposures, &proof, &change);
+    write_block();
+    assert_has("203.0.113.61  Censys (claimed)  read\n");
+    free(text);
+    SET(who.confirmed, "Shodan");
+    (void)exposures_add(exposures, &proof, &change);
+    write_block();
+    assert_has("203.0.113.61  Shodan (confirmed)  read\n");
 }

@@ -2,138 +2,121 @@
 #include "ledger/findings.h"
 #include "ledger/groups.h"
 
-#define STORES 6
-
-static struct exposures *exposures;
-static const struct exposure *list[STORES];
-static struct group groups[STORES];
-static size_t count;
+static struct groups *groups;
 
 static void setup(void)
 {
-    cr_assert_eq(exposures_new(STORES, 42, "hq", &exposures), AJAR_OK);
-    count = 0;
+    cr_assert_eq(groups_new(&groups), AJAR_OK);
 }
 
 static void teardown(void)
 {
-    exposures_free(exposures);
+    groups_free(groups);
 }
 
 TestSuite(groups, .init = setup, .fini = teardown);
 
-static void add_store(struct finding f)
+static struct dataset row(const char *name, uint64_t records, enum count_source source)
 {
-    static const struct place nowhere;
-    struct exposure_proof proof = {&f, DIRECTION_INBOUND, &nowhere};
-    bool opened;
-    f.server_port = (uint16_t)(9200 + count);
-    list[count++] = exposures_add(exposures, &proof, &opened);
-    cr_assert(opened);
+    struct dataset dataset = {
+        .records = records, .bytes = FINDING_NO_COUNT, .source = (uint8_t)source};
+    SET(dataset.name, name);
+    return dataset;
 }
 
-static struct finding with_data(const char *one, uint64_t records, const char *two)
+/* The mark of a store that holds these. */
+static uint64_t mark_of(struct dataset *datasets, uint32_t count)
 {
-    struct finding f = make_finding(VERDICT_METADATA);
-    add_dataset(&f, one, records, COUNT_LISTING);
-    if (two)
-        add_dataset(&f, two, 419, COUNT_LISTING);
-    return f;
+    struct holdings holdings = {.datasets = datasets, .count = count};
+    return groups_mark_data(groups_largest(&holdings, NULL));
 }
 
-static void make(void)
+Test(groups, mark_equal_data_equally_in_any_order)
 {
-    cr_assert_eq(groups_make(list, count, groups), AJAR_OK);
+    struct dataset one[] = {row("customers", 1237, COUNT_LISTING),
+                            row("cases", 419, COUNT_LISTING)};
+    struct dataset two[] = {one[1], one[0]};
+    cr_assert_neq(mark_of(one, 2), 0);
+    cr_assert_eq(mark_of(one, 2), mark_of(two, 2));
 }
 
-Test(groups, join_equal_data_in_any_order)
+Test(groups, mark_by_the_largest_so_that_a_partial_look_is_enough)
 {
-    struct finding reversed = make_finding(VERDICT_METADATA);
-    add_dataset(&reversed, "cases", 419, COUNT_LISTING);
-    add_dataset(&reversed, "customers", 1237, COUNT_LISTING);
-    add_store(with_data("customers", 1237, "cases"));
-    add_store(reversed);
-    add_store(with_data("customers", 1237, "cases"));
-    make();
-    for (size_t i = 0; i < 3; i++) {
-        cr_assert_eq(groups[i].size, 3);
-        cr_assert(groups[i].same_data);
-    }
-    size_t at = 0, steps = 0;
-    do {
-        at = groups[at].next;
-        steps++;
-    } while (at != 0);
-    cr_assert_eq(steps, 3, "the members are a ring");
+    struct dataset listed[] = {row("customers", 1237, COUNT_LISTING),
+                               row("cases", 419, COUNT_LISTING)};
+    struct dataset searched[] = {row("customers", 1237, COUNT_SEARCH)};
+    cr_assert_eq(mark_of(listed, 2), mark_of(searched, 1));
 }
 
 Test(groups, keep_other_counts_and_names_apart)
 {
-    add_store(with_data("customers", 1237, "cases"));
-    add_store(with_data("customers", 1238, "cases"));
-    add_store(with_data("clients", 1237, "cases"));
-    add_store(with_data("customers", 1237, NULL));
-    make();
-    for (size_t i = 0; i < count; i++) {
-        cr_assert_eq(groups[i].size, 1, "%zu", i);
-        cr_assert_eq(groups[i].next, i);
+    struct dataset one[] = {row("customers", 1237, COUNT_LISTING)};
+    struct dataset more[] = {row("customers", 1238, COUNT_LISTING)};
+    struct dataset other[] = {row("clients", 1237, COUNT_LISTING)};
+    cr_assert_neq(mark_of(one, 1), mark_of(more, 1));
+    cr_assert_neq(mark_of(one, 1), mark_of(other, 1));
+}
+
+Test(groups, do_not_mark_by_what_says_nothing)
+{
+    struct dataset right = row("customers", GROUP_RECORDS_MIN, COUNT_SEARCH);
+    struct dataset wrong[] = {row("customers", GROUP_RECORDS_MIN - 1, COUNT_LISTING),
+                              row("nothere", FINDING_NO_COUNT, COUNT_NONE),
+                              row(".kibana_1", 1000, COUNT_LISTING),
+                              row("customers", 10000, COUNT_AT_LEAST)};
+    cr_assert_neq(mark_of(&right, 1), 0);
+    cr_assert_eq(mark_of(wrong, 4), 0);
+    cr_assert_eq(groups_mark_cluster(""), 0);
+    cr_assert_neq(groups_mark_cluster("IM-a7ZcLS4ehfuOpBjnFhA"), 0);
+}
+
+Test(groups, count_stores_by_mark)
+{
+    cr_assert_eq(groups_count(groups, 7), 0);
+    cr_assert_eq(groups_insert(groups, 7), AJAR_OK);
+    cr_assert_eq(groups_insert(groups, 7), AJAR_OK);
+    cr_assert_eq(groups_insert(groups, 9), AJAR_OK);
+    cr_assert_eq(groups_insert(groups, 0), AJAR_OK);
+    cr_assert_eq(groups_count(groups, 7), 2);
+    cr_assert_eq(groups_count(groups, 9), 1);
+    cr_assert_eq(groups_count(groups, 0), 0, "no mark is no group");
+    groups_remove(groups, 7);
+    groups_remove(groups, 8);
+    cr_assert_eq(groups_count(groups, 7), 1);
+}
+
+Test(groups, forget_marks_that_nobody_bears)
+{
+    for (uint64_t mark = 1; mark < 100000; mark++) {
+        cr_assert_eq(groups_insert(groups, mark * 0x9e3779b97f4a7c15ULL), AJAR_OK);
+        if (mark > 50)
+            groups_remove(groups, mark * 0x9e3779b97f4a7c15ULL);
     }
+    for (uint64_t mark = 1; mark <= 50; mark++)
+        cr_assert_eq(groups_count(groups, mark * 0x9e3779b97f4a7c15ULL), 1);
+    cr_assert_eq(groups_count(groups, 60 * 0x9e3779b97f4a7c15ULL), 0);
 }
 
-Test(groups, need_a_named_data_set_with_records)
+Test(groups, say_the_larger_of_the_two_and_the_cluster_of_equals)
 {
-    add_store(with_data("empty", 0, NULL));
-    add_store(with_data("empty", 0, NULL));
-    add_store(make_finding(VERDICT_OPEN));
-    add_store(make_finding(VERDICT_OPEN));
-    make();
-    for (size_t i = 0; i < count; i++)
-        cr_assert_eq(groups[i].size, 1);
-}
-
-Test(groups, do_not_count_the_stores_own_data_sets_and_those_without_a_count)
-{
-    struct finding one = with_data("customers", 1237, NULL),
-                   two = with_data("customers", 1237, NULL);
-    add_dataset(&one, ".kibana_1", 5, COUNT_LISTING);
-    add_dataset(&two, "nothere", FINDING_NO_COUNT, COUNT_NONE);
-    add_store(one);
-    add_store(two);
-    make();
-    cr_assert_eq(groups[0].size, 2);
-}
-
-Test(groups, join_one_cluster)
-{
-    struct finding f = make_finding(VERDICT_METADATA), other = f;
-    SET(f.cluster_id, "IM-a7ZcLS4ehfuOpBjnFhA");
-    SET(other.cluster_id, "another");
-    add_store(f);
-    add_store(other);
-    add_store(f);
-    make();
-    cr_assert_eq(groups[0].size, 2);
-    cr_assert_eq(groups[0].next, 2);
-    cr_assert_not(groups[0].same_data);
-    cr_assert_eq(groups[1].size, 1);
-}
-
-Test(groups, join_through_both)
-{
-    struct finding cluster = make_finding(VERDICT_OPEN), both = with_data("customers", 1237, NULL);
-    SET(cluster.cluster_id, "c1");
-    SET(both.cluster_id, "c1");
-    add_store(cluster);
-    add_store(both);
-    add_store(with_data("customers", 1237, NULL));
-    make();
-    for (size_t i = 0; i < 3; i++)
-        cr_assert_eq(groups[i].size, 3);
-    cr_assert_not(groups[0].same_data);
-    cr_assert(groups[2].same_data);
-}
-
-Test(groups, accept_none)
-{
-    make();
+    struct group_view view;
+    uint64_t marks[MARKS] = {[MARK_CLUSTER] = 11, [MARK_DATA] = 22};
+    cr_assert_eq(groups_insert(groups, 11), AJAR_OK);
+    cr_assert_eq(groups_insert(groups, 22), AJAR_OK);
+    groups_fill(groups, marks, &view);
+    cr_assert_eq(view.servers, 1, "alone");
+    cr_assert_str_empty(view.id);
+    cr_assert_eq(groups_insert(groups, 11), AJAR_OK);
+    cr_assert_eq(groups_insert(groups, 22), AJAR_OK);
+    groups_fill(groups, marks, &view);
+    cr_assert_eq(view.servers, 2);
+    cr_assert_not(view.same_data);
+    char cluster[EXPOSURE_ID_HEX];
+    SET(cluster, view.id);
+    cr_assert_eq(groups_insert(groups, 22), AJAR_OK);
+    groups_fill(groups, marks, &view);
+    cr_assert_eq(view.servers, 3);
+    cr_assert(view.same_data);
+    cr_assert_str_neq(view.id, cluster);
+    cr_assert_eq(strlen(view.id), 32);
 }

@@ -64,10 +64,37 @@ Test(identity, does_not_mix_site_and_store)
 {
     struct finding f = make_finding(VERDICT_DATA);
     char one[EXPOSURE_ID_HEX], two[EXPOSURE_ID_HEX];
-    identity_exposure("ab", "c", &f.server, 1, one);
-    identity_exposure("a", "bc", &f.server, 1, two);
+    identity_exposure("ab", "c", &f.server, 1, ZONE_OUTSIDE, one);
+    identity_exposure("a", "bc", &f.server, 1, ZONE_OUTSIDE, two);
     cr_assert_str_neq(one, two);
-    identity_exposure("ab", "c", &f.server, 1, two);
+    identity_exposure("ab", "c", &f.server, 1, ZONE_OUTSIDE, two);
+    cr_assert_str_eq(one, two);
+}
+
+Test(identity, of_an_exposure_is_pinned_and_has_its_zone)
+{
+    struct addr server = address("10.20.30.11");
+    char outside[EXPOSURE_ID_HEX], other[EXPOSURE_ID_HEX];
+    identity_exposure("hq", "elasticsearch", &server, 9200, ZONE_OUTSIDE, outside);
+    identity_exposure("hq", "elasticsearch", &server, 9200, ZONE_INTERNAL, other);
+    cr_assert_str_neq(outside, other);
+    identity_exposure("hq", "elasticsearch", &server, 9200, ZONE_ALLOWED, other);
+    cr_assert_str_neq(outside, other);
+    /* computed by another program from the description in docs/events.md */
+    cr_assert_str_eq(outside, "c90d046b915c36df9fcf75213e498a1e");
+}
+
+Test(identity, of_life_changes_with_each_part)
+{
+    char one[EVENT_ID_HEX], two[EVENT_ID_HEX];
+    identity_life("aa", EVENT_EXPOSURE_CLOSED, 1, one);
+    identity_life("ab", EVENT_EXPOSURE_CLOSED, 1, two);
+    cr_assert_str_neq(one, two);
+    identity_life("aa", EVENT_EXPOSURE_UPDATED, 1, two);
+    cr_assert_str_neq(one, two);
+    identity_life("aa", EVENT_EXPOSURE_CLOSED, 2, two);
+    cr_assert_str_neq(one, two);
+    identity_life("aa", EVENT_EXPOSURE_CLOSED, 1, two);
     cr_assert_str_eq(one, two);
 }
 

@@ -20,9 +20,17 @@ static struct ledger *ledger;
 static struct enricher *enricher;
 static struct netset home;
 
+/* Of findings; what becomes of a store is told besides, and heard where a test is about it. */
+static bool hears_all;
+
 static void listen(void *context, const struct event *event)
 {
     (void)context;
+    bool is_besides = event->action == EVENT_STORE_REACHABLE ||
+                      event->action == EVENT_EXPOSURE_UPDATED ||
+                      event->action == EVENT_EXPOSURE_CLOSED;
+    if (is_besides && !hears_all)
+        return;
     cr_assert_lt(told_count, TOLD_MAX);
     struct told *t = &told[told_count++];
     t->event = *event;
@@ -55,8 +63,11 @@ static void teardown(void)
 
 TestSuite(ledger, .init = setup, .fini = teardown);
 
+/* Each as another exchange, as if it came by another way than the one before. */
 static void add(struct finding f)
 {
+    static uint32_t exchange;
+    f.exchange = ++exchange;
     ledger_add(ledger, &f);
 }
 
@@ -245,12 +256,13 @@ Test(ledger, directions_outside_count_for_the_exit_status)
 
 Test(ledger, ids_do_not_depend_on_the_run)
 {
-    add(make_finding(VERDICT_DATA));
+    struct finding f = make_finding(VERDICT_DATA);
+    ledger_add(ledger, &f);
     struct told first[2] = {told[0], told[1]};
     teardown();
     setup();
     add(make_finding(VERDICT_REVEALED)); /* another history */
-    add(make_finding(VERDICT_DATA));
+    ledger_add(ledger, &f);
     cr_assert_str_eq(told[1].event.id, first[0].event.id);
     cr_assert_str_eq(told[2].event.id, first[1].event.id);
     cr_assert_str_eq(told[2].exposure.id, first[1].exposure.id);
@@ -265,7 +277,7 @@ Test(ledger, status_carries_the_open_exposures)
     cr_assert_eq(told[2].event.action, EVENT_SENSOR_STATUS);
     cr_assert_null(told[2].event.finding);
     cr_assert_eq(told[2].event.time_ns, WHEN);
-    cr_assert_eq(told[2].event.sequence, 3);
+    cr_assert_eq(told[2].event.sequence, 4, "that it is reachable was told too");
     cr_assert_eq(strlen(told[2].event.id), 32);
 }
 
@@ -279,7 +291,6 @@ Test(ledger, counts_what_its_limits_cost)
     const struct ledger_counters *counters = ledger_counters(ledger);
     cr_assert_eq(counters->exposures_dropped, 6);
     cr_assert_eq(counters->servers_evicted, 2);
-    cr_assert_eq(counters->events, told_count);
     cr_assert_eq(told_count, 14, "ten queries are told, four exposures opened");
     cr_assert_eq(ledger_exposures(ledger), 4);
 }

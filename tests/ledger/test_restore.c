@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 #define STORY_LENGTH   240
-#define EVENTS_MAX     (2 * STORY_LENGTH)
+#define EVENTS_MAX     (4 * STORY_LENGTH)
 #define KEPT_MAX       64
 #define KEPT_PAIRS_MAX 1024
 
@@ -93,6 +93,7 @@ static void forget_tables(struct exposure *exposure)
 {
     free(exposure->actors);
     free(exposure->sketch);
+    free(exposure->classes);
     free(exposure->holdings.datasets);
 }
 
@@ -110,6 +111,7 @@ static void keep_exposure(void *context, const struct exposure *exposure)
     struct exposure *copy = &kept->exposures[at];
     *copy = *exposure;
     copy->actors = copy_of(exposure->actors, exposure->actor_rows * sizeof *exposure->actors);
+    copy->classes = copy_of(exposure->classes, exposure->class_count * sizeof *exposure->classes);
     copy->sketch = copy_of(exposure->sketch, ACTOR_SKETCH_BYTES);
     copy->holdings.datasets =
         copy_of(exposure->holdings.datasets, exposure->holdings.count * sizeof(struct dataset));
@@ -280,6 +282,7 @@ Test(restore, run_cut_anywhere_counts_actors_without_rows_once)
 {
     for (size_t i = 0; i < STORY_LENGTH; i++) {
         story[i] = make_finding(VERDICT_DATA);
+        story[i].exchange = (uint32_t)i;
         story[i].client.bytes[15] = (uint8_t)(i % (LEDGER_ACTORS_MAX + 30));
     }
     struct ledger *whole = run_whole(&heard);
@@ -297,14 +300,14 @@ Test(restore, second_proof_after_a_restart_opens_nothing)
     struct kept *kept = make_kept();
     struct ledger *ledger = make_ledger(0, &heard);
     ledger_add(ledger, &f);
-    cr_assert_eq(heard.count, 2, "the query and the opening");
+    cr_assert_eq(heard.count, 3, "the query, the opening, and that it is reachable");
     commit(kept, ledger, heard.count);
     ledger_free(ledger);
     ledger = restore(kept, &heard);
     f.time_ns += SECOND;
     ledger_add(ledger, &f);
-    cr_assert_eq(heard.count, 3);
-    cr_assert_eq(heard.sequences[2], 3);
+    cr_assert_eq(heard.count, 4);
+    cr_assert_eq(heard.sequences[3], 4);
     ledger_free(ledger);
     forget(kept);
 }
@@ -318,19 +321,27 @@ Test(restore, finding_that_says_nothing_new_of_its_server_changes_no_server)
     ledger_add(ledger, &f);
     commit(kept, ledger, 0);
     cr_assert_eq(kept->server_calls, 1);
-    f.client.bytes[15]++;
+    f.client = address("10.0.0.9"); /* when it was last seen shut is kept for each zone */
     f.time_ns += SECOND;
-    ledger_add(ledger, &f);
-    cr_assert_not(ledger_has_changes(ledger));
-    f.status = 403;
     ledger_add(ledger, &f);
     commit(kept, ledger, 0);
     cr_assert_eq(kept->server_calls, 2);
-    SET(f.version, "8.1.0");
+    f.kind = FINDING_SESSION;
     ledger_add(ledger, &f);
+    cr_assert_not(ledger_has_changes(ledger));
+    f.kind = FINDING_QUERY;
+    f.exchange++;
+    f.status = 403;
     ledger_add(ledger, &f);
     commit(kept, ledger, 0);
     cr_assert_eq(kept->server_calls, 3);
+    SET(f.version, "8.1.0");
+    f.exchange++;
+    ledger_add(ledger, &f);
+    f.exchange++;
+    ledger_add(ledger, &f);
+    commit(kept, ledger, 0);
+    cr_assert_eq(kept->server_calls, 4);
     cr_assert_eq(kept->exposure_calls, 0);
     ledger_free(ledger);
     forget(kept);
@@ -341,7 +352,7 @@ Test(restore, change_is_told_once_however_often_it_was_made)
     struct finding f = make_finding(VERDICT_DATA);
     struct kept *kept = make_kept();
     struct ledger *ledger = make_ledger(0, &heard);
-    for (int i = 0; i < 20; i++)
+    for (int i = 0; i < 20; i++, f.exchange++)
         ledger_add(ledger, &f);
     commit(kept, ledger, 0);
     cr_assert_eq(kept->exposure_calls, 1);
