@@ -29,8 +29,8 @@ def person(i):
     return {"nr": i, **{field: make(i) for kind, (field, _, _, make) in KINDS.items() if i in holders(kind)}}
 
 
-def people(numbers):
-    counts = collections.Counter(kind for i in numbers for kind in KINDS if i in holders(kind))
+def people(numbers, kinds=KINDS):
+    counts = collections.Counter(kind for i in numbers for kind in kinds if i in holders(kind))
     return {"classes": dict(sorted(counts.items()))}
 
 
@@ -94,7 +94,7 @@ def ask(case, target, count, headers=("Accept-Encoding: gzip",)):
 
 def whole(case, index, count, **truth):
     c, answer = ask(case, f"{index}/_search?size=1000", count)
-    c.expect("drained" if count >= 500 else "data", **OPEN, records=count, datasets=[index], returned=count, also=["data", "drained"], **truth)
+    c.expect("drained" if count >= 500 else "data", **OPEN, records=count, datasets=[index], returned=count, **truth)
     c.close()
 
 
@@ -102,6 +102,11 @@ def known(store):
     with Case("elasticsearch-6.8.23-classes", "Every class of data, with as many values as the record generator made: plain, written brokenly, masked and hashed; and a mapping, which has names only.",
               f"people {PEOPLE}, broken {BROKEN}, masked {MASKED}, hashed {MASKED} records") as case:
         case.store = store
+        kinds = sorted(KINDS)
+        for some in kinds[::2], kinds[1::2]:    # an event names 16 classes at most
+            c, answer = ask(case, "people/_search?size=1000&_source=" + ",".join(KINDS[kind][0] for kind in some), PEOPLE)
+            c.expect("data", **OPEN, records=PEOPLE, datasets=["people"], returned=PEOPLE, **people(answer.ids(), some))
+            c.close()
         whole(case, "people", PEOPLE, **people(range(PEOPLE)))
         c, answer = ask(case, "people/_search?size=10&pretty", 10, ())
         c.expect("data", **OPEN, records=PEOPLE, datasets=["people"], returned=10, **people(answer.ids()))

@@ -70,5 +70,8 @@ def ipv6(i):
 
 
 def passport(i):
+    """As Germany, the United States, Spain, France and the United Kingdom number them."""
     r = random.Random(f"passport {i}")
-    return r.choice("CFGHJK") + letters(r, 8, "CFGHJKLMNPRTVWXYZ0123456789")
+    of = "CFGHJKLMNPRTVWXYZ"
+    return (letters(r, 1, "CFGHJK") + digits(r, 2) + letters(r, 1, of) + digits(r, 2) + letters(r, 1, of) + digits(r, 2), letters(r, 1, of) + digits(r, 8), letters(r, 3, of) + digits(r, 6),
+            digits(r, 2) + letters(r, 2, of) + digits(r, 5), digits(r, 9))[i // 6 % 5]
