@@ -49,3 +49,11 @@ def spans(path):
             pair = pair if pair in found or pair[::-1] not in found else pair[::-1]
             found[pair] = (found.get(pair, (micros,))[0], micros)
     return found
+
+
+def frames(paths):
+    """The captures as one, in pieces."""
+    yield HEAD
+    for path in paths:
+        with open(path, "rb") as file:
+            yield file.read()[24:]
