@@ -425,6 +425,8 @@ struct pipeline_counters pipeline_counters(const struct pipeline *pipeline)
         .http = http_inspector_counters(pipeline->http),
         .detect = detector_counters(pipeline->detector),
         .doors = doors_counters(&pipeline->doors),
+        .tool_syns = pipeline->tools.seen,
+        .tls_servers_evicted = pipeline->tls_servers.evicted,
         .bytes = pipeline->bytes,
         .findings_dropped = pipeline->findings_dropped,
     };

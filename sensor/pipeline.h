@@ -39,8 +39,10 @@ struct pipeline_counters {
     const struct http_counters *http;
     const struct detect_counters *detect;
     const struct doors_counters *doors;
-    uint64_t bytes;            /* of all frames, on the wire */
-    uint64_t findings_dropped; /* the ring was full */
+    uint64_t tool_syns;           /* SYNs that masscan or ZMap wrote */
+    uint64_t tls_servers_evicted; /* told as opaque, and forgotten for want of room */
+    uint64_t bytes;               /* of all frames, on the wire */
+    uint64_t findings_dropped;    /* the ring was full */
 };
 
 struct pipeline;

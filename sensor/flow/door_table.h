@@ -24,6 +24,7 @@ struct door_wait {
 /* A client that was told as silent. */
 struct door_silent {
     uint64_t time_ns; /* of the SYN, 0 = none */
+    uint32_t start;   /* which, see door_table.starts; of another one it is as good as none */
     uint32_t isn;
     uint16_t client_port;
     struct addr client;
@@ -76,6 +77,7 @@ struct door_table {
     uint64_t clock_ns;  /* packet clock, ticks included */
     uint64_t packet_ns; /* highest packet time since the capture began (again) */
     uint64_t ordinal;   /* of the last packet */
+    uint32_t starts;    /* how often the capture began again */
     const struct netset *home;
     doors_listener listener;
     void *context;

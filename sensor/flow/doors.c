@@ -117,18 +117,28 @@ static bool same_addr(const struct addr *a, const struct addr *b)
     return memcmp(a, b, sizeof *a) == 0;
 }
 
-/* Where a client's being silent is to be remembered: NULL if it is no news, or if there were too
- * many. */
+/* When the client was told, 0 = not since the capture began. */
+static uint64_t told_silent(const struct door_table *table, const struct door_silent *silent)
+{
+    return silent->start == table->starts ? silent->time_ns : 0;
+}
+
+/*
+ * Where a client's being silent is to be remembered: NULL if it is no news, or if there were too
+ * many. What was told of a client keeps a later SYN from being news for a while, and an earlier
+ * one, which had to wait for proof, for good.
+ */
 static struct door_silent *silent_place(struct door_table *table, struct doorway *door,
                                         const struct door_wait *wait)
 {
     struct door_silent *place = NULL;
     for (unsigned i = 0; i < DOORS_SILENT_MAX; i++) {
         struct door_silent *silent = &door->silent[i];
-        bool is_old = is_news(silent->time_ns, wait->time_ns);
-        if (silent->time_ns && same_addr(&silent->client, &wait->client))
-            return is_old ? silent : NULL;
-        if (is_old && (!place || silent->time_ns < place->time_ns))
+        uint64_t told_ns = told_silent(table, silent);
+        bool is_free = told_ns == 0 || wait->time_ns >= told_ns + DOORS_AGAIN_NS;
+        if (told_ns && same_addr(&silent->client, &wait->client))
+            return is_free ? silent : NULL;
+        if (is_free && (!place || told_ns < told_silent(table, place)))
             place = silent;
     }
     table->counters.unsaid += place == NULL;
@@ -142,6 +152,7 @@ static void tell_silent(struct door_table *table, struct doorway *door,
     if (!silent)
         return;
     *silent = (struct door_silent){.time_ns = wait->time_ns,
+                                   .start = table->starts,
                                    .isn = wait->isn,
                                    .client_port = wait->client_port,
                                    .client = wait->client};
@@ -193,18 +204,26 @@ static void judge_overdue(struct doors *doors)
     end_wait(doors, door, wait);
 }
 
-static bool is_due(const struct door_table *table, uint32_t number, uint64_t after_ns)
+/* When the oldest of a queue is to be judged; UINT64_MAX if it is empty. */
+static uint64_t deadline(const struct door_table *table, const struct door_queue *queue,
+                         uint64_t after_ns)
 {
-    return number && table->clock_ns - door_wait_at(table, number)->since_ns >= after_ns;
+    return queue->oldest ? door_wait_at(table, queue->oldest)->since_ns + after_ns : UINT64_MAX;
 }
 
 static void judge_due(struct doors *doors)
 {
     const struct door_table *table = doors->table;
-    while (is_due(table, table->fresh.oldest, DOORS_ANSWER_NS))
-        judge_fresh(doors);
-    while (is_due(table, table->overdue.oldest, DOORS_PROOF_NS))
-        judge_overdue(doors);
+    for (;;) {
+        uint64_t fresh = deadline(table, &table->fresh, DOORS_ANSWER_NS);
+        uint64_t overdue = deadline(table, &table->overdue, DOORS_PROOF_NS);
+        if (fresh > table->clock_ns && overdue > table->clock_ns)
+            return;
+        if (overdue <= fresh)
+            judge_overdue(doors);
+        else
+            judge_fresh(doors);
+    }
 }
 
 void doors_finish(struct doors *doors)
@@ -231,6 +250,7 @@ static void see_time(struct doors *doors, uint64_t time_ns)
     struct door_table *table = doors->table;
     if (time_ns + BACK_NS < table->packet_ns) {
         doors_finish(doors);
+        table->starts++;
         table->packet_ns = time_ns;
         table->clock_ns = time_ns;
     }
@@ -297,12 +317,16 @@ static struct door_wait *wait_place(struct doors *doors, struct doorway *door)
     return least;
 }
 
-static bool was_told(const struct doorway *door, const struct packet *syn)
+/* Whether a SYN repeats one that was told as silent. */
+static bool was_told(const struct door_table *table, const struct doorway *door,
+                     const struct packet *syn)
 {
     for (unsigned i = 0; i < DOORS_SILENT_MAX; i++) {
         const struct door_silent *silent = &door->silent[i];
-        if (silent->time_ns && silent->client_port == syn->source_port &&
-            silent->isn == syn->tcp_sequence && same_addr(&silent->client, &syn->source))
+        uint64_t told_ns = told_silent(table, silent);
+        if (told_ns && syn->time_ns < told_ns + DOORS_REPEATED_NS &&
+            silent->client_port == syn->source_port && silent->isn == syn->tcp_sequence &&
+            same_addr(&silent->client, &syn->source))
             return true;
     }
     return false;
@@ -312,7 +336,7 @@ static void see_syn(struct doors *doors, const struct packet *packet)
 {
     struct door_table *table = doors->table;
     struct doorway *door = door_find(table, &packet->destination, packet->destination_port);
-    if (!door || was_told(door, packet))
+    if (!door || was_told(table, door, packet))
         return;
     struct door_wait *known = wait_find(door, &packet->source, packet->source_port);
     if (known) {

@@ -34,6 +34,10 @@
  * the store stands open makes resets news again), silent of one door and client. */
 #define DOORS_AGAIN_NS UINT64_C(60000000000)
 
+/* A SYN like one that was told as silent is its repetition for so long; a scanner's next visit may
+ * have the same port and sequence number. */
+#define DOORS_REPEATED_NS UINT64_C(120000000000)
+
 #define DOORS_SILENT_MAX 4 /* clients of one door told as silent in that time */
 
 /* What became of a connection to a door. */

@@ -25,7 +25,7 @@ struct scene {
     uint64_t ordinal;
     size_t count;
     struct door_news last;
-    char heard[4096];
+    char heard[16384];
     size_t used;
 };
 
@@ -286,7 +286,7 @@ Test(doors, takes_any_segment_of_the_connection_for_an_answer)
 Test(doors, takes_repetitions_of_a_syn_for_one)
 {
     proof(NEAR);
-    for (uint64_t second = 0; second < 128; second = 2 * second + 1) {
+    for (uint64_t second = 0; second < 120; second = 2 * second + 1) {
         at(second);
         proof(NEAR);
         syn("198.51.100.7", 40000);
@@ -294,6 +294,33 @@ Test(doors, takes_repetitions_of_a_syn_for_one)
     at(200);
     proof(NEAR);
     expect("silent 198.51.100.7:40000 +0;");
+}
+
+Test(doors, takes_the_next_visit_of_a_scanner_for_another_attempt)
+{
+    for (uint64_t second = 0; second <= 120; second += 60) {
+        at(second);
+        proof(NEAR);
+        syn("198.51.100.7", 40000);
+        at(second + 3);
+        proof(NEAR);
+    }
+    expect("silent 198.51.100.7:40000 +0;silent 198.51.100.7:40000 +120;");
+}
+
+Test(doors, passes_over_what_is_older_than_what_was_told)
+{
+    syn("198.51.100.7", 40000); /* has no proof until the next one has */
+    at(56);
+    syn("198.51.100.7", 40001);
+    at(58);
+    proof(NEAR);
+    at(59);
+    proof(FAR);
+    expect("silent 198.51.100.7:40001 +56;");
+    at(60);
+    proof(FAR);
+    expect("");
 }
 
 Test(doors, tells_a_silent_client_once_a_minute)
@@ -441,4 +468,51 @@ Test(doors, keeps_the_one_that_was_proven_again)
     answer("198.51.100.7", 40000);
     expect("answered 198.51.100.7:40000 +0;");
     cr_assert_eq(doors_counters(&scene.doors)->evicted, DOORS_MAX - 1);
+}
+
+/* What clients and servers do in two minutes, from a seed; then two of silence. */
+static void play(uint32_t seed, unsigned burst)
+{
+    static const char *const clients[] = {"198.51.100.1", "198.51.100.2", "198.51.100.3", HOME};
+    seed = seed * 2654435761u + burst * 40503u;
+    for (unsigned i = 0; i < 120; i++) {
+        seed = seed * 1664525u + 1013904223u;
+        at((uint64_t)burst * 240 + i);
+        const char *client = clients[seed >> 28 & 3];
+        uint16_t port = (uint16_t)(40000 + (seed >> 24 & 3) + 4 * i);
+        if (seed >> 20 & 1)
+            syn(client, port);
+        if ((seed >> 16 & 3) == 0)
+            answer(client, port);
+        else if ((seed >> 16 & 3) == 1)
+            reset(client, port);
+        if ((seed >> 8 & 15) == 0)
+            proof(NEAR);
+    }
+    at((uint64_t)burst * 240 + 200); /* the last packet of the file */
+    proof(FAR);
+}
+
+Test(doors, tell_the_same_in_one_run_and_in_many)
+{
+    static char whole[sizeof scene.heard];
+    for (uint32_t seed = 1; seed <= 50; seed++) {
+        static char parts[sizeof scene.heard];
+        parts[0] = '\0';
+        end();
+        begin();
+        for (unsigned burst = 0; burst < 4; burst++)
+            play(seed, burst);
+        doors_finish(&scene.doors);
+        memcpy(whole, scene.heard, sizeof whole);
+        for (unsigned burst = 0; burst < 4; burst++) {
+            end();
+            begin();
+            play(seed, burst);
+            doors_finish(&scene.doors);
+            (void)snprintf(parts + strlen(parts), sizeof parts - strlen(parts), "%s", scene.heard);
+        }
+        cr_assert_str_eq(parts, whole, "seed %u", seed);
+        cr_assert(strstr(whole, "silent") && strstr(whole, "reset") && strstr(whole, "answered"));
+    }
 }
