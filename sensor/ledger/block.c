@@ -306,32 +306,39 @@ static void write_inside(const struct exposure *inside, struct line *line, FILE 
     line_write(line, out);
 }
 
-/* "e-mail 1 201 (36 written oddly)", as many as the line takes. */
+#define KIND_COLUMNS 44 /* that one class may need */
+
+static void print_kind(const struct exposure_class *class, struct line *line)
+{
+    char values[FORMAT_TEXT_MAX], odd[FORMAT_TEXT_MAX];
+    line_print_wire(line, class_label(class->name), 20);
+    if (class->values)
+        line_print(line, " %s", format_count(class->values, values));
+    else
+        line_print(line, " (by field name)");
+    if (class->odd)
+        line_print(line, " (%s written oddly)", format_count(class->odd, odd));
+}
+
+/* "e-mail 1 201 (36 written oddly), case number 1 237; 0 looked redacted" */
 static void write_kinds(const struct exposure *exposure, struct line *line, FILE *out)
 {
+    char text[FORMAT_TEXT_MAX];
     uint64_t redacted = 0;
-    unsigned shown = 0;
     if (exposure->class_count == 0)
         return;
     block_start(line, "kinds");
     for (uint32_t i = 0; i < exposure->class_count; i++) {
-        const struct exposure_class *class = &exposure->classes[i];
-        char values[FORMAT_TEXT_MAX], odd[FORMAT_TEXT_MAX];
-        redacted += class->masked + class->hashed;
-        if (line_left(line) < 44) {
-            line_print(line, ", and %u more", exposure->class_count - i);
-            break;
+        redacted += exposure->classes[i].masked + exposure->classes[i].hashed;
+        line_print(line, i ? "," : "");
+        if (line_left(line) < KIND_COLUMNS) {
+            line_write(line, out);
+            line_pad(line, BLOCK_TEXT_COLUMN);
+        } else if (i) {
+            line_print(line, " ");
         }
-        line_print(line, shown++ ? ", " : "");
-        line_print_wire(line, class_label(class->name), 20);
-        if (class->values)
-            line_print(line, " %s", format_count(class->values, values));
-        else
-            line_print(line, " (by field name)");
-        if (class->odd)
-            line_print(line, " (%s written oddly)", format_count(class->odd, odd));
+        print_kind(&exposure->classes[i], line);
     }
-    char text[FORMAT_TEXT_MAX];
     line_print(line, "; %s looked redacted", format_count(redacted, text));
     line_write(line, out);
 }

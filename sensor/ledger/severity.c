@@ -19,8 +19,8 @@
 #define MASS_HELD          1000000
 #define WEIGHT_HELD        3
 #define WEIGHT_SERVERS     3
-#define WEIGHT_INDEXED     8
-#define WEIGHT_COUNTRY     5
+#define WEIGHT_INDEXED     5
+#define WEIGHT_COUNTRY     3
 #define WEIGHT_PRESENTED   (-40)
 #define WEIGHT_WEAK        (-30)
 #define SEVERITY_ALLOWED   10
