@@ -76,8 +76,16 @@ static bool same_addr(const struct addr *a, const struct addr *b)
     return memcmp(a, b, sizeof *a) == 0;
 }
 
+static uint16_t mark_of(const struct addr *addr, uint16_t port)
+{
+    return (uint16_t)((unsigned)addr->bytes[14] << 8 ^ addr->bytes[15] ^ port);
+}
+
 struct doorway *door_find(const struct door_table *table, const struct addr *addr, uint16_t port)
 {
+    uint16_t mark = mark_of(addr, port);
+    if (!(table->marks[mark / 8] & 1u << mark % 8))
+        return NULL;
     for (uint32_t at = *door_bucket(table, addr, port); at; at = table->doors[at].chain) {
         struct doorway *door = &table->doors[at];
         if (door->port == port && same_addr(&door->addr, addr))
@@ -197,6 +205,8 @@ struct doorway *door_insert(struct door_table *table, const struct addr *addr, u
     *door = (struct doorway){.chain = *bucket, .addr = *addr, .port = port};
     *bucket = number_of(table, door);
     door->network = network_join(table, addr);
+    uint16_t mark = mark_of(addr, port);
+    table->marks[mark / 8] |= (uint8_t)(1u << mark % 8);
     age_insert(table, door);
     return door;
 }

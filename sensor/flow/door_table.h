@@ -70,6 +70,8 @@ struct door_table {
     uint32_t network_spare; /* chain of slots given back */
     uint32_t oldest;        /* door by last proof */
     uint32_t newest;
+    uint8_t marks[65536 / 8];  /* a bit for each end of an address, mixed with a port, that has, or
+                                  had, doors */
     uint64_t filter;           /* a bit for each network that has, or had, doors */
     struct door_queue fresh;   /* an answer may still come */
     struct door_queue overdue; /* a proof may still come */
@@ -88,7 +90,7 @@ struct door_table {
 enum ajar_status door_table_new(uint64_t seed, struct door_table **table);
 void door_table_free(struct door_table *table);
 
-/* The door of an endpoint, NULL if it is none. */
+/* The door of an endpoint, NULL if it is none. A look at one byte says so for most. */
 struct doorway *door_find(const struct door_table *table, const struct addr *addr, uint16_t port);
 
 /* Makes the door, which is not there, in a slot never used or in `again`, which door_remove() gave
