@@ -17,7 +17,8 @@ struct door_wait {
     uint16_t client_port;
     uint16_t vlan;
     bool used;
-    bool overdue; /* silent, and waits for proof that silence means something */
+    bool repeated; /* its client sent it again */
+    bool overdue;  /* silent, and waits for proof that silence means something */
     struct addr client;
 };
 

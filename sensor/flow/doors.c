@@ -226,14 +226,25 @@ static void judge_due(struct doors *doors)
     }
 }
 
+/* No answer to the oldest SYN will be seen any more: if it was sent again, there was none. */
+static void judge_young(struct doors *doors)
+{
+    struct door_table *table = doors->table;
+    uint32_t number = table->fresh.oldest;
+    struct doorway *door = door_of_wait(table, number);
+    struct door_wait *wait = door_wait_at(table, number);
+    if (wait->repeated && is_proven(table, door, wait))
+        tell_silent(table, door, wait);
+    end_wait(doors, door, wait);
+}
+
 void doors_finish(struct doors *doors)
 {
     struct door_table *table = doors->table;
     while (table->overdue.oldest)
         judge_overdue(doors);
     while (table->fresh.oldest)
-        end_wait(doors, door_of_wait(table, table->fresh.oldest),
-                 door_wait_at(table, table->fresh.oldest));
+        judge_young(doors);
 }
 
 static void move_clock(struct doors *doors, uint64_t time_ns)
@@ -332,6 +343,14 @@ static bool was_told(const struct door_table *table, const struct doorway *door,
     return false;
 }
 
+/* A repetition, or the next try from the same port. */
+static void note_again(struct door_wait *wait, const struct packet *syn)
+{
+    wait->repeated |=
+        wait->isn == syn->tcp_sequence && syn->time_ns >= wait->time_ns + DOORS_AGAIN_SYN_NS;
+    wait->isn = syn->tcp_sequence;
+}
+
 static void see_syn(struct doors *doors, const struct packet *packet)
 {
     struct door_table *table = doors->table;
@@ -340,7 +359,7 @@ static void see_syn(struct doors *doors, const struct packet *packet)
         return;
     struct door_wait *known = wait_find(door, &packet->source, packet->source_port);
     if (known) {
-        known->isn = packet->tcp_sequence; /* a repetition, or the next try from the same port */
+        note_again(known, packet);
         return;
     }
     struct door_wait *wait = wait_place(doors, door);

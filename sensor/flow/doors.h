@@ -23,6 +23,10 @@
 /* A SYN without an answer after this is silent: later than the first retransmissions. */
 #define DOORS_ANSWER_NS UINT64_C(3000000000)
 
+/* A SYN that comes again so much later has had no answer until then: no stack waits less, and no
+ * mirror's copies are so far apart. */
+#define DOORS_AGAIN_SYN_NS UINT64_C(500000000)
+
 /*
  * Silence says something of the server only if the mirror shows others of its network (/24, /64):
  * a packet from there at most this long before the SYN or after it. What is silent without that
@@ -92,7 +96,8 @@ static inline void doors_see(struct doors *doors, const struct packet *packet)
 /* Moves the packet clock without a packet and tells what is due. */
 void doors_tick(struct doors *doors, uint64_t time_ns);
 
-/* The run ends: tells the SYNs that are silent by the packet clock and forgets the younger ones. */
+/* The run ends: tells the SYNs that are silent by the packet clock, or because they were sent
+ * again, and forgets the others. */
 void doors_finish(struct doors *doors);
 
 /* The counters; borrowed, same thread. */

@@ -387,6 +387,30 @@ Test(doors, tells_what_is_silent_at_the_end_and_forgets_what_is_younger)
     cr_assert_eq(scene.doors.waiting, 0);
 }
 
+Test(doors, takes_a_syn_that_was_sent_again_for_silent_at_the_end)
+{
+    proof(NEAR);
+    syn("198.51.100.7", 40000);
+    syn("198.51.100.8", 40000);
+    syn("198.51.100.8", 40000); /* the mirror's copy */
+    syn("198.51.100.9", 40000);
+    at(1);
+    syn("198.51.100.7", 40000);
+    see("198.51.100.9", 40000, SERVER, 9200, TCP_SYN, ISN - 1, 0); /* another attempt */
+    doors_finish(&scene.doors);
+    expect("silent 198.51.100.7:40000 +0;");
+    cr_assert_eq(scene.doors.waiting, 0);
+}
+
+Test(doors, needs_proof_for_a_syn_that_was_sent_again_too)
+{
+    syn("198.51.100.7", 40000);
+    at(1);
+    syn("198.51.100.7", 40000);
+    doors_finish(&scene.doors);
+    expect("");
+}
+
 Test(doors, begins_again_with_an_older_capture)
 {
     at(1000);
