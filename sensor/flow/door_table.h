@@ -80,6 +80,7 @@ struct door_table {
     uint64_t clock_ns;  /* packet clock, ticks included */
     uint64_t packet_ns; /* highest packet time since the capture began (again) */
     uint64_t ordinal;   /* of the last packet */
+    uint64_t passed_ns; /* the clock when the capture last began again: ticks stand still there */
     uint32_t starts;    /* how often the capture began again */
     const struct netset *home;
     doors_listener listener;

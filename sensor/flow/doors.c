@@ -261,6 +261,8 @@ static void see_time(struct doors *doors, uint64_t time_ns)
     struct door_table *table = doors->table;
     if (time_ns + BACK_NS < table->packet_ns) {
         doors_finish(doors);
+        if (table->clock_ns > table->passed_ns)
+            table->passed_ns = table->clock_ns;
         table->starts++;
         table->packet_ns = time_ns;
         table->clock_ns = time_ns;
@@ -272,7 +274,7 @@ static void see_time(struct doors *doors, uint64_t time_ns)
 
 void doors_tick(struct doors *doors, uint64_t time_ns)
 {
-    if (doors->count)
+    if (doors->count && time_ns > doors->table->passed_ns)
         move_clock(doors, time_ns);
 }
 

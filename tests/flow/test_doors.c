@@ -427,6 +427,21 @@ Test(doors, begins_again_with_an_older_capture)
     expect("silent 198.51.100.7:40000 +0;");
 }
 
+Test(doors, takes_no_tick_of_before_a_clock_was_set_back)
+{
+    at(1000);
+    proof(NEAR);
+    doors_tick(&scene.doors, scene.now_ns);
+    at(0);
+    proof(NEAR);
+    syn("198.51.100.7", 40000);
+    doors_tick(&scene.doors, START + 1000 * SECOND); /* the clock of ticks never goes back */
+    expect("");
+    cr_assert_eq(scene.doors.waiting, 1);
+    doors_tick(&scene.doors, START + 1001 * SECOND);
+    expect("silent 198.51.100.7:40000 +0;");
+}
+
 Test(doors, stays_on_with_packets_in_slight_disorder)
 {
     proof(NEAR);
