@@ -29,14 +29,7 @@ static enum ajar_status prepare_rows(struct database *database, struct rows *row
     if (status == AJAR_OK)
         status = lists_prepare(database, &rows->lists);
     if (status == AJAR_OK)
-        status = statement_new(database,
-                               "SELECT store, address, port, product, version, cluster_id,"
-                               " cluster_name, protection, identified, refuses, open,"
-                               " served_credentials, verdict, refusal_status, reachable,"
-                               " shut_outside, shut_internal FROM"
-                               " (SELECT * FROM servers WHERE scope = ?1"
-                               " ORDER BY number DESC LIMIT ?2) ORDER BY number",
-                               &rows->servers);
+        status = statement_new(database, ROWS_SELECT_SERVERS, &rows->servers);
     if (status == AJAR_OK)
         status = statement_new(database, "SELECT slot, state FROM pairs", &rows->pairs);
     return status;
@@ -69,26 +62,6 @@ static enum ajar_status restore_exposures(struct rows *rows, const char *scope,
     return status == AJAR_END ? AJAR_OK : status;
 }
 
-static bool take_server(struct statement *row, struct server *server)
-{
-    *server = (struct server){.port = (uint16_t)statement_number(row, 2),
-                              .identified = statement_number(row, 8) != 0,
-                              .refuses = statement_number(row, 9) != 0,
-                              .open = statement_number(row, 10) != 0,
-                              .served_credentials = statement_number(row, 11) != 0,
-                              .verdict = rows_take_verdict(row, 12),
-                              .refusal_status = (uint16_t)statement_number(row, 13),
-                              .reachable_ns = rows_take_time(row, 14),
-                              .shut_ns = {rows_take_time(row, 15), rows_take_time(row, 16)}};
-    statement_copy_text(row, 0, server->store, sizeof server->store);
-    statement_copy_text(row, 3, server->product, sizeof server->product);
-    statement_copy_text(row, 4, server->version, sizeof server->version);
-    statement_copy_text(row, 5, server->cluster_id, sizeof server->cluster_id);
-    statement_copy_text(row, 6, server->cluster_name, sizeof server->cluster_name);
-    statement_copy_text(row, 7, server->protection, sizeof server->protection);
-    return rows_take_address(row, 1, &server->addr);
-}
-
 static enum ajar_status restore_servers(struct rows *rows, const char *scope,
                                         struct restored *restored, struct ledger *ledger)
 {
@@ -96,7 +69,7 @@ static enum ajar_status restore_servers(struct rows *rows, const char *scope,
     statement_bind_number(rows->servers, 2, LEDGER_SERVERS_MAX);
     enum ajar_status status = statement_step(rows->servers);
     for (; status == AJAR_OK; status = statement_step(rows->servers)) {
-        if (!take_server(rows->servers, &restored->server))
+        if (!rows_take_server(rows->servers, &restored->server))
             continue;
         status = ledger_restore_server(ledger, &restored->server);
         if (status != AJAR_OK && status != AJAR_ERR_FORMAT)

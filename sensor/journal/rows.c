@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "ledger/policy.h"
+#include "ledger/servers.h"
 
 #include <string.h>
 
@@ -275,4 +276,24 @@ void lists_finalize(struct exposure_lists *lists)
     statement_free(lists->classes);
     statement_free(lists->windows);
     *lists = (struct exposure_lists){.actors = NULL};
+}
+
+bool rows_take_server(struct statement *row, struct server *server)
+{
+    *server = (struct server){.port = (uint16_t)statement_number(row, 2),
+                              .identified = statement_number(row, 8) != 0,
+                              .refuses = statement_number(row, 9) != 0,
+                              .open = statement_number(row, 10) != 0,
+                              .served_credentials = statement_number(row, 11) != 0,
+                              .verdict = rows_take_verdict(row, 12),
+                              .refusal_status = (uint16_t)statement_number(row, 13),
+                              .reachable_ns = rows_take_time(row, 14),
+                              .shut_ns = {rows_take_time(row, 15), rows_take_time(row, 16)}};
+    statement_copy_text(row, 0, server->store, sizeof server->store);
+    statement_copy_text(row, 3, server->product, sizeof server->product);
+    statement_copy_text(row, 4, server->version, sizeof server->version);
+    statement_copy_text(row, 5, server->cluster_id, sizeof server->cluster_id);
+    statement_copy_text(row, 6, server->cluster_name, sizeof server->cluster_name);
+    statement_copy_text(row, 7, server->protection, sizeof server->protection);
+    return rows_take_address(row, 1, &server->addr);
 }

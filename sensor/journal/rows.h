@@ -21,6 +21,16 @@
     " countries, total, total_source, datasets_dropped, cluster_mark, data_mark, silence, sketch"  \
     " FROM exposures e WHERE scope = ?1 "
 
+/* Servers of the scope ?1, ?2 at most, for rows_take_server(): those seen last, in the order in
+ * which they were. */
+#define ROWS_SELECT_SERVERS                                                                        \
+    "SELECT store, address, port, product, version, cluster_id,"                                   \
+    " cluster_name, protection, identified, refuses, open,"                                        \
+    " served_credentials, verdict, refusal_status, reachable,"                                     \
+    " shut_outside, shut_internal FROM"                                                            \
+    " (SELECT * FROM servers WHERE scope = ?1"                                                     \
+    " ORDER BY number DESC LIMIT ?2) ORDER BY number"
+
 /* One exposure with room for all that it points to. */
 struct exposure_room {
     struct exposure exposure;
@@ -44,6 +54,9 @@ bool rows_take_exposure(struct statement *row, struct exposure_room *room, int64
 /* Its actors, data sets, classes and windows. */
 enum ajar_status rows_take_lists(const struct exposure_lists *lists, int64_t number,
                                  struct exposure_room *room);
+
+/* A server of a row of ROWS_SELECT_SERVERS. False: its address is none. */
+bool rows_take_server(struct statement *row, struct server *server);
 
 /* Columns: a count of which NULL is not known; a time of which NULL is none; a verdict; an address,
  * false if it is none. */
