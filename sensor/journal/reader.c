@@ -34,9 +34,7 @@ void reader_finalize(struct reader *reader)
     statement_free(reader->events);
     statement_free(reader->find_exposure);
     statement_free(reader->next_open);
-    statement_free(reader->count_group);
-    lists_finalize(&reader->lists);
-    reader->events = reader->find_exposure = reader->next_open = reader->count_group = NULL;
+    reader->events = reader->find_exposure = reader->next_open = NULL;
 }
 
 void reader_notify(struct journal *journal)

@@ -248,10 +248,8 @@ bool card_read_grouped(const uint8_t *at, struct scan_value *value)
 
 bool card_read_behind(const uint8_t *at, struct scan_value *value)
 {
-    uint8_t next = near_byte(at, 1);
-    if (next == '_' || next == '-')
-        next = near_byte(at, 2);
-    if ((next == 'i' || next == 'I') && !near_is(at, 2, "ss")) /* card_id, cardId */
+    int next = near_byte(at, 1) == '_' || near_byte(at, 1) == '-' ? 2 : 1;
+    if (near_is(at, next, "id") && !is_letter(near_byte(at, next + 2))) /* card_id, cardId */
         return false;
     for (int i = 1; i < CARD_REACH; i++) {
         if (is_digit(near_byte(at, i)))
@@ -323,11 +321,15 @@ bool date_read(const uint8_t *at, int64_t *seconds)
         day > days_in(year, month))
         return false;
     uint8_t behind = near_byte(at, 6);
-    if (behind == '-' || (is_word(behind) && behind != 'T' && behind != 'Z') ||
-        near_key_contains(at, -4, other_dates))
+    if (behind == '-' || (is_word(behind) && behind != 'T' && behind != 'Z'))
         return false;
     *seconds = days_from_civil(year, month, day) * 86400 + read_time(at, 6);
     return true;
+}
+
+bool date_is_of_record(const uint8_t *at)
+{
+    return !near_key_contains(at, -4, other_dates);
 }
 
 bool epoch_read(const uint8_t *at, struct scan_span number, int64_t *seconds)

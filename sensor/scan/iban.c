@@ -11,18 +11,40 @@
 
 #define IBAN_MAX 34
 
-/* Country and length, from the SWIFT registry. */
-static const char countries[] =
-    "AD24AE23AL28AT20AZ28BA20BE16BG22BH22BI27BR29BY28CH21CR22CY28CZ24DE22DJ27DK18DO28EE20EG29ES24"
-    "FI18FK18FO18FR27GB22GE22GI23GL18GR27GT28HR21HU28IE22IL23IQ23IS26IT27JO30KW30KZ20LB28LC32LI21"
-    "LT20LU20LV21LY25MC27MD24ME22MK19MN20MR27MT31MU30NI28NL18NO15OM23PK24PL28PS29PT25QA29RO24RS22"
-    "RU33SA24SC31SD18SE24SI19SK24SM27SO23ST25SV28TL23TN24TR26UA29VA22VG24XK20YE30";
+/* By the first letter: the second and the length, from the SWIFT registry. */
+static const char *const countries[26] = {
+    ['A' - 'A'] = "D24E23L28T20Z28",
+    ['B' - 'A'] = "A20E16G22H22I27R29Y28",
+    ['C' - 'A'] = "H21R22Y28Z24",
+    ['D' - 'A'] = "E22J27K18O28",
+    ['E' - 'A'] = "E20G29S24",
+    ['F' - 'A'] = "I18K18O18R27",
+    ['G' - 'A'] = "B22E22I23L18R27T28",
+    ['H' - 'A'] = "R21U28",
+    ['I' - 'A'] = "E22L23Q23S26T27",
+    ['J' - 'A'] = "O30",
+    ['K' - 'A'] = "W30Z20",
+    ['L' - 'A'] = "B28C32I21T20U20V21Y25",
+    ['M' - 'A'] = "C27D24E22K19N20R27T31U30",
+    ['N' - 'A'] = "I28L18O15",
+    ['O' - 'A'] = "M23",
+    ['P' - 'A'] = "K24L28S29T25",
+    ['Q' - 'A'] = "A29",
+    ['R' - 'A'] = "O24S22U33",
+    ['S' - 'A'] = "A24C31D18E24I19K24M27O23T25V28",
+    ['T' - 'A'] = "L23N24R26",
+    ['U' - 'A'] = "A29",
+    ['V' - 'A'] = "A22G24",
+    ['X' - 'A'] = "K20",
+    ['Y' - 'A'] = "E30",
+};
 
 static int country_length(uint8_t first, uint8_t second)
 {
-    for (size_t i = 0; i + 4 < sizeof countries; i += 4)
-        if ((uint8_t)countries[i] == first && (uint8_t)countries[i + 1] == second)
-            return (countries[i + 2] - '0') * 10 + countries[i + 3] - '0';
+    const char *row = is_upper(first) ? countries[first - 'A'] : NULL;
+    for (; row && *row; row += 3)
+        if ((uint8_t)row[0] == second)
+            return (row[1] - '0') * 10 + row[2] - '0';
     return 0;
 }
 

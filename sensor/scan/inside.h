@@ -4,25 +4,25 @@
 #define AJAR_SCAN_INSIDE_H
 
 #include "scan/engine.h"
+#include "scan/names.h"
 #include "scan/near.h"
 #include "scan/patterns.h"
 #include "scan/scan.h"
 #include "scan/user.h"
 
-#define SCAN_PIECE 16384 /* bytes searched at once */
-/* Bytes kept between pieces: what a recogniser may look back at, and what waits until enough
- * follows. */
-#define SCAN_CARRY (SCAN_BEFORE + 2 * SCAN_BEHIND)
+/* Bytes of a reply that are collected and searched at once; the last SCAN_BEHIND of them wait. */
+#define SCAN_ROOM 7168
 
 struct scan_set {
     struct engine *shipped;
     struct pattern_list patterns;
     uint8_t lengths[PATTERNS_MAX]; /* of the literals */
+    struct names_index names;
     struct user_set user;
 };
 
 /* Which search found a value: each goes through the reply in order. */
-enum scan_source { SOURCE_MARK, SOURCE_LITERAL, SCAN_SOURCES };
+enum scan_source { SOURCE_MARK, SOURCE_NAME, SOURCE_LITERAL, SCAN_SOURCES };
 
 #define MASK_SPANS_MAX 32
 
@@ -41,7 +41,7 @@ struct scan_reply {
     uint32_t next_free;
     bool begun;        /* the heading was looked for */
     uint64_t offset;   /* of the first byte that was not searched yet */
-    uint32_t waiting;  /* bytes that wait in the carry, behind SCAN_BEFORE earlier ones */
+    uint32_t waiting;  /* bytes in the buffer, behind SCAN_BEFORE earlier ones */
     uint64_t searched; /* bytes searched since scan_begin() */
     int64_t latest_s;  /* no record is newer than this */
     uint64_t touched;  /* classes counted, a bit each */
@@ -50,13 +50,14 @@ struct scan_reply {
     uint64_t seen[SCAN_SOURCES][CLASSES_BUILTIN]; /* end of the last value counted */
     struct user_match user[SCAN_USER_CLASSES_MAX];
     struct mask_spans *mask; /* spans are wanted, not counts */
-    uint8_t carry[SCAN_CARRY];
+    uint8_t buffer[SCAN_BEFORE + SCAN_ROOM + SCAN_BEHIND + 128];
     struct tally tallies[SCAN_CLASSES_MAX];
 };
 
 struct scanner {
     const struct scan_set *set;
     bool samples;
+    struct names_recent recent;
     struct engine_scratch *scratch;
     struct engine_scratch *user_scratch; /* a search inside a search needs its own */
     struct scan_reply *replies;
@@ -66,7 +67,6 @@ struct scanner {
     struct scan_reply *masking; /* one of them, for scan_mask() */
     struct tally_pool pool;
     struct scan_counters counters;
-    uint8_t work[SCAN_CARRY + SCAN_PIECE + SCAN_BEHIND + 128];
 };
 
 /* Counts a value of a class that stands at `at`, or notes its span. */

@@ -24,41 +24,122 @@ static int skip_blanks(const uint8_t *at, int from)
     return from;
 }
 
-/* The string or number that begins at `from`; an array's first. *quoted: a string. */
-static bool read_scalar(const uint8_t *at, int from, bool *quoted, struct scan_span *span)
+static bool is_bullet(const uint8_t *at, int i)
 {
-    if (near_byte(at, from) == '[')
-        from = skip_blanks(at, from + 1);
-    *quoted = near_byte(at, from) == '"';
-    int begin = from + *quoted;
-    int end = begin;
-    while (end - begin < VALUE_MAX) {
-        uint8_t c = near_byte(at, end);
-        if (*quoted ? c == '"' || c == 0 : !is_digit(c) && c != '-' && c != '.')
-            break;
-        end += c == '\\' ? 2 : 1;
-    }
-    *span = (struct scan_span){begin, end};
-    return end > begin;
+    return near_byte(at, i) == 0xe2 && near_byte(at, i + 1) == 0x80 && near_byte(at, i + 2) == 0xa2;
 }
 
-bool keyed_is_masked(const uint8_t *at, struct scan_span span)
+static bool has_mask_run(const uint8_t *at, struct scan_span span)
 {
     int stars = 0;
     int crosses = 0;
     for (int i = span.begin; i < span.end; i++) {
         uint8_t c = near_byte(at, i);
-        bool bullet = c == 0xe2 && near_byte(at, i + 1) == 0x80 && near_byte(at, i + 2) == 0xa2;
-        stars = c == '*' || c == '#' || bullet ? stars + 1 : (c & 0xc0) == 0x80 ? stars : 0;
-        crosses = c == 'x' || c == 'X' ? crosses + 1 : 0;
+        if (c == '*' || c == '#' || is_bullet(at, i))
+            stars++;
+        else if ((c & 0xc0) != 0x80)
+            stars = 0;
+        crosses = (c | 0x20) == 'x' ? crosses + 1 : 0;
         if (stars == 3 || crosses == 4)
             return true;
     }
-    return near_contains(at, span, "redacted") || near_contains(at, span, "masked") ||
-           near_contains(at, span, "hidden>") || near_contains(at, span, "<removed");
+    return false;
 }
 
-bool keyed_is_hash(const uint8_t *at, struct scan_span span)
+/* What a value is made of. */
+struct shape {
+    struct scan_span span;
+    bool quoted;
+    int digits;
+    int letters;
+    int signs; /* NEAR_SIGN */
+    int masks; /* NEAR_MASK */
+};
+
+/* What a byte of each kind adds to the counters of read_scalar(). */
+static const uint64_t weights[16] = {UINT64_C(0x0),
+                                     UINT64_C(0x1),
+                                     UINT64_C(0x10000),
+                                     UINT64_C(0x10001),
+                                     UINT64_C(0x100000000),
+                                     UINT64_C(0x100000001),
+                                     UINT64_C(0x100010000),
+                                     UINT64_C(0x100010001),
+                                     UINT64_C(0x1000000000000),
+                                     UINT64_C(0x1000000000001),
+                                     UINT64_C(0x1000000010000),
+                                     UINT64_C(0x1000000010001),
+                                     UINT64_C(0x1000100000000),
+                                     UINT64_C(0x1000100000001),
+                                     UINT64_C(0x1000100010000),
+                                     UINT64_C(0x1000100010001)};
+
+/* Where the string that begins at `begin` ends: the next quotation mark that no odd number of
+ * backslashes stands before, at most VALUE_MAX bytes on. */
+static int string_end(const uint8_t *at, int begin)
+{
+    int limit = begin + VALUE_MAX;
+    int from = begin;
+    for (;;) {
+        const uint8_t *quote = memchr(at + from, '"', (size_t)(limit - from));
+        int end = quote ? (int)(quote - at) : limit;
+        int slashes = 0;
+        while (end - slashes > begin && at[end - slashes - 1] == '\\')
+            slashes++;
+        if (!quote || slashes % 2 == 0)
+            return end;
+        from = end + 1;
+    }
+}
+
+static int number_end(const uint8_t *at, int from)
+{
+    while (is_digit(near_byte(at, from)) || near_byte(at, from) == '.' ||
+           near_byte(at, from) == '-')
+        from++;
+    return from;
+}
+
+static void count_bytes(const uint8_t *at, struct shape *shape)
+{
+    uint64_t counts = 0; /* four counters of 16 bits, added to at once */
+    for (int i = shape->span.begin; i < shape->span.end; i++)
+        counts += weights[near_kinds[at[i]] / NEAR_DIGIT % 16];
+    shape->digits = (int)(counts & 0xffff);
+    shape->letters = (int)(counts >> 16 & 0xffff);
+    shape->signs = (int)(counts >> 32 & 0xffff);
+    shape->masks = (int)(counts >> 48);
+}
+
+/* The string or number that begins at `from`; an array's first. It lies where near_byte() may
+ * look: names are followed by few blanks. */
+static bool read_scalar(const uint8_t *at, int from, struct shape *shape)
+{
+    if (near_byte(at, from) == '[')
+        from = skip_blanks(at, from + 1);
+    *shape = (struct shape){.quoted = near_byte(at, from) == '"'};
+    int begin = from + shape->quoted;
+    int end = shape->quoted ? string_end(at, begin) : number_end(at, begin);
+    shape->span = (struct scan_span){begin, end};
+    count_bytes(at, shape);
+    return end > begin;
+}
+
+_Static_assert(VALUE_MAX + 3 * BLANKS_MAX + 4 < SCAN_BEHIND, "a value lies within reach");
+
+static bool is_masked(const uint8_t *at, const struct shape *shape)
+{
+    uint8_t open = near_byte(at, shape->span.begin);
+    int word =
+        shape->span.begin + (open == '[' || open == '<' || open == '(' || open == '{' ? 1 : 0);
+    if (shape->masks < 3 && !strchr("rRmMhH", near_byte(at, word)))
+        return false;
+    return (shape->masks >= 3 && has_mask_run(at, shape->span)) || near_is(at, word, "redacted") ||
+           near_is(at, word, "masked") || near_is(at, word, "hidden>") ||
+           near_is(at, word, "removed");
+}
+
+static bool is_hash(const uint8_t *at, struct scan_span span)
 {
     static const int lengths[] = {32, 40, 56, 64, 96, 128};
     int length = span.end - span.begin;
@@ -70,54 +151,47 @@ bool keyed_is_hash(const uint8_t *at, struct scan_span span)
     return fits;
 }
 
-struct text_shape {
-    int digits;
-    int letters;
-    int others; /* neither these nor '-', '_', '/', '#' */
-};
-
-static struct text_shape shape_of(const uint8_t *at, struct scan_span span)
+static int length_of(const struct shape *shape)
 {
-    struct text_shape shape = {0, 0, 0};
-    for (int i = span.begin; i < span.end; i++) {
-        uint8_t c = near_byte(at, i);
-        shape.digits += is_digit(c);
-        shape.letters += is_letter(c) || c >= 0x80;
-        shape.others += !is_alnum(c) && c < 0x80 && c != '-' && c != '_' && c != '/' && c != '#';
-    }
-    return shape;
+    return shape->span.end - shape->span.begin;
 }
 
 /* National writings: digits and few signs. With '+' or in American groups it is found anyway. */
-static bool is_phone(const uint8_t *at, struct scan_span span, struct text_shape shape)
+static bool is_phone(const uint8_t *at, const struct shape *shape)
 {
     struct scan_value found;
-    if (shape.letters > 0 || shape.digits < 7 || shape.digits > 15 ||
-        span.end - span.begin > 2 * shape.digits || near_byte(at, span.begin) == '+')
+    struct scan_span span = shape->span;
+    if (shape->letters > 0 || shape->digits < 7 || shape->digits > 15 ||
+        length_of(shape) > 2 * shape->digits || near_byte(at, span.begin) == '+')
         return false;
     for (int i = span.begin; i < span.end; i++)
-        if (phone_read_american(at + i, &found))
+        if (!is_digit(near_byte(at, i)) && phone_read_american(at + i, &found))
             return false;
     return true;
 }
 
-static bool is_passport(const uint8_t *at, struct scan_span span, struct text_shape shape)
+/* Nine or so capitals and digits: countries mix them in many ways (ICAO 9303-3 4.2.2). */
+static bool is_passport(const uint8_t *at, const struct shape *shape)
 {
-    int length = span.end - span.begin;
-    return length >= 6 && length <= 11 && shape.digits >= 6 && shape.letters <= 2 &&
-           shape.digits + shape.letters == length && !is_letter(near_byte(at, span.end - 1));
+    int length = length_of(shape);
+    if (length < 6 || length > 12 || shape->digits < 5 || shape->digits + shape->letters != length)
+        return false;
+    for (int i = shape->span.begin; i < shape->span.end; i++)
+        if (!is_digit(near_byte(at, i)) && !is_upper(near_byte(at, i)))
+            return false;
+    return true;
 }
 
-static bool is_birth_date(struct scan_span span, struct text_shape shape)
+static bool is_birth_date(const struct shape *shape)
 {
-    int length = span.end - span.begin;
-    return length >= 6 && length <= 32 && shape.digits >= 4;
+    return length_of(shape) >= 6 && length_of(shape) <= 32 && shape->digits >= 4;
 }
 
-static bool is_case_number(struct scan_span span, struct text_shape shape)
+static bool is_case_number(const struct shape *shape)
 {
-    int length = span.end - span.begin;
-    return length >= 4 && length <= 40 && shape.digits >= 3 && shape.others == 0;
+    int length = length_of(shape);
+    return length >= 4 && length <= 40 && shape->digits >= 3 &&
+           shape->digits + shape->letters + shape->signs == length;
 }
 
 static bool is_secret(const uint8_t *at, struct scan_span span, int least)
@@ -130,10 +204,11 @@ static bool is_secret(const uint8_t *at, struct scan_span span, int least)
     return !near_is(at, span.begin, "${") && !near_is(at, span.begin, "{{");
 }
 
-static bool is_plain_ssn(const uint8_t *at, struct scan_span span, struct text_shape shape)
+static bool is_plain_ssn(const uint8_t *at, const struct shape *shape)
 {
-    return shape.digits == 9 && span.end - span.begin == 9 && !near_is(at, span.begin, "000") &&
-           !near_is(at, span.begin, "666") && near_byte(at, span.begin) != '9';
+    int begin = shape->span.begin;
+    return shape->digits == 9 && length_of(shape) == 9 && !near_is(at, begin, "000") &&
+           !near_is(at, begin, "666") && near_byte(at, begin) != '9';
 }
 
 /* A number with decimals between the bounds. */
@@ -148,12 +223,12 @@ static bool is_degree(const uint8_t *at, struct scan_span span, int most)
            near_digits(at, i + whole + 1, 1) == 1;
 }
 
-static int number_end(const uint8_t *at, int from)
+/* A second number under another name is no longitude of the first. */
+static bool belongs_to_pair(const uint8_t *at, int begin)
 {
-    while (is_digit(near_byte(at, from)) || near_byte(at, from) == '.' ||
-           near_byte(at, from) == '-')
-        from++;
-    return from;
+    static const char *const names[] = {"lat", "lon", "lng", NULL};
+    struct scan_span key;
+    return !near_key(at, begin, &key) || near_key_contains(at, begin, names);
 }
 
 /* The next number behind `from` that is a longitude, after names and signs only. */
@@ -170,7 +245,7 @@ static bool read_pair(const uint8_t *at, struct scan_span first, struct scan_val
             continue;
         struct scan_span other = {i, number_end(at, i)};
         struct scan_span both = {one.begin, other.end};
-        if (!is_degree(at, other, 180))
+        if (!is_degree(at, other, 180) || !belongs_to_pair(at, i))
             return false;
         *value = (struct scan_value){both.begin, both.end, near_hash(at, both, true), false};
         return true;
@@ -178,91 +253,91 @@ static bool read_pair(const uint8_t *at, struct scan_span first, struct scan_val
     return false;
 }
 
-/* A word that stands where only numbers would do is no value. */
-bool keyed_fits(const uint8_t *at, struct scan_span span, enum scan_class class_of,
-                struct scan_value *value)
+/* Whether it can be a value of the class; *value is written then. */
+static bool fits(const uint8_t *at, const struct shape *shape, enum scan_class class_of,
+                 struct scan_value *value)
 {
-    struct text_shape shape = shape_of(at, span);
-    bool digits_only = class_of == CLASS_PHONE || class_of == CLASS_SSN;
-    *value = (struct scan_value){span.begin, span.end, near_hash(at, span, digits_only), false};
     switch (class_of) {
     case CLASS_PHONE:
-        return is_phone(at, span, shape);
+        return is_phone(at, shape);
     case CLASS_SSN:
-        return is_plain_ssn(at, span, shape);
-    case CLASS_PAYMENT_CARD:
-        return card_read_plain(at, span.begin, value);
+        return is_plain_ssn(at, shape);
     case CLASS_PASSPORT:
-        return is_passport(at, span, shape);
+        return is_passport(at, shape);
     case CLASS_DATE_OF_BIRTH:
-        return is_birth_date(span, shape);
+        return is_birth_date(shape);
     case CLASS_CASE_NUMBER:
-        return is_case_number(span, shape);
+        return is_case_number(shape);
     case CLASS_PASSWORD:
-        return is_secret(at, span, 1);
+        return is_secret(at, shape->span, 1);
     case CLASS_TOKEN:
-        return is_secret(at, span, 12);
+        return is_secret(at, shape->span, 12);
     case CLASS_PASSWORD_HASH:
-        return keyed_is_hash(at, span);
+        return is_hash(at, shape->span);
     case CLASS_PERSON_NAME:
-        return shape.letters >= 2 && shape.digits == 0;
+        return shape->letters >= 2 && shape->digits == 0;
     case CLASS_ADDRESS:
-        return shape.letters + shape.digits >= 3;
+        return shape->letters + shape->digits >= 3;
     case CLASS_COORDINATES:
-        return read_pair(at, span, value);
+        return read_pair(at, shape->span, value);
     default: /* found by a recogniser of its own, wherever it stands */
         return false;
     }
 }
 
-static bool is_name_byte(uint8_t c)
+static struct scan_value value_of(const uint8_t *at, const struct shape *shape,
+                                  enum scan_class class_of)
 {
-    return is_word(c) || c == '-' || c == '.' || c == '@' || c == ' ';
+    bool only_digits = class_of == CLASS_PHONE || class_of == CLASS_SSN;
+    return (struct scan_value){shape->span.begin, shape->span.end,
+                               near_hash(at, shape->span, only_digits), false};
 }
 
-/* Whether the text before the quotation mark is a name that the entry fits. */
-static bool is_the_name(const uint8_t *at, const struct field_name *known)
+/* Whether a value that begins so can say anything: dates and places are numbers here. */
+static bool can_begin(const uint8_t *at, int from, enum scan_class class_of)
 {
-    char name[NAMES_LENGTH_MAX];
-    int length = 0;
-    while (length < NAMES_LENGTH_MAX && is_name_byte(near_byte(at, -1 - length)))
-        length++;
-    if (near_byte(at, -1 - length) != '"')
-        return false;
-    for (int i = 0; i < length; i++)
-        name[i] = (char)near_byte(at, i - length);
-    return names_fit(known, name, (size_t)length);
+    uint8_t c = near_byte(at, from);
+    if (class_of == CLASS_COORDINATES && c == '"')
+        c = near_byte(at, from + 1);
+    if (class_of == CLASS_DATE)
+        return is_digit(c);
+    return class_of != CLASS_COORDINATES || c == '[' || c == '-' || is_digit(c);
 }
 
-static struct keyed read_value(const uint8_t *at, int from, enum scan_class class_of)
+static struct keyed read_value(const uint8_t *at, int from, const struct field_name *name)
 {
+    enum scan_class class_of = name->class_of;
     struct keyed keyed = {.kind = KEYED_NAME};
-    struct scan_span span;
-    bool quoted;
+    struct shape shape;
     keyed.schema = near_byte(at, from) == '{';
-    if (!read_scalar(at, from, &quoted, &span))
+    if (!can_begin(at, from, class_of) || !read_scalar(at, from, &shape))
         return keyed;
     if (class_of == CLASS_DATE) {
-        if (epoch_read(at, span, &keyed.seconds))
+        if (epoch_read(at, shape.span, &keyed.seconds))
             keyed.kind = KEYED_DATE;
         return keyed;
     }
-    if (quoted && class_of != CLASS_CONFIDENTIAL && keyed_is_masked(at, span))
+    bool secret = class_of == CLASS_PASSWORD_HASH || class_of == CLASS_TOKEN;
+    if (shape.quoted && is_masked(at, &shape)) {
         keyed.kind = KEYED_MASKED;
-    else if (quoted && class_of != CLASS_PASSWORD_HASH && class_of != CLASS_TOKEN &&
-             keyed_is_hash(at, span))
+    } else if (shape.quoted && !secret && is_hash(at, shape.span)) {
         keyed.kind = KEYED_HASHED;
-    else if (keyed_fits(at, span, class_of, &keyed.value))
+    } else if (class_of == CLASS_PAYMENT_CARD) {
+        /* behind the word "card" its own recogniser finds it */
+        if (!strstr(name->text, "card") && card_read_plain(at, shape.span.begin, &keyed.value))
+            keyed.kind = KEYED_VALUE;
+    } else if (fits(at, &shape, class_of, &keyed.value)) {
         keyed.kind = KEYED_VALUE;
-    if (keyed.kind == KEYED_MASKED || keyed.kind == KEYED_HASHED)
-        keyed.value = (struct scan_value){span.begin, span.end, near_hash(at, span, false), false};
+        if (class_of != CLASS_COORDINATES)
+            keyed.value = value_of(at, &shape, class_of);
+    }
     return keyed;
 }
 
 struct keyed keyed_read(const uint8_t *at, const struct field_name *name)
 {
     int from = skip_blanks(at, 1);
-    if (near_byte(at, from) != ':' || !is_the_name(at, name))
+    if (near_byte(at, from) != ':')
         return (struct keyed){.kind = KEYED_NONE};
-    return read_value(at, skip_blanks(at, from + 1), name->class_of);
+    return read_value(at, skip_blanks(at, from + 1), name);
 }

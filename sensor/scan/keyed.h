@@ -23,22 +23,11 @@ enum keyed_kind {
 struct keyed {
     enum keyed_kind kind;
     bool schema;             /* KEYED_NAME: what follows describes the field */
-    struct scan_value value; /* KEYED_VALUE, KEYED_MASKED, KEYED_HASHED */
+    struct scan_value value; /* KEYED_VALUE */
     int64_t seconds;         /* KEYED_DATE: since 1970 */
 };
 
-/* Reads the field whose name ends in `name` right before `at`, which is the quotation mark behind
- * it. */
+/* Reads the field whose name fits `name`; `at` is the quotation mark behind it. */
 struct keyed keyed_read(const uint8_t *at, const struct field_name *name);
-
-/* Whether the text looks masked: asterisks, "[redacted]", XXXX. */
-bool keyed_is_masked(const uint8_t *at, struct scan_span span);
-
-/* Whether it is as long as a hash of today and hexadecimal. */
-bool keyed_is_hash(const uint8_t *at, struct scan_span span);
-
-/* Whether the text can be a value of the class whose field's name was read; value->hash is set. */
-bool keyed_fits(const uint8_t *at, struct scan_span span, enum scan_class class_of,
-                struct scan_value *value);
 
 #endif

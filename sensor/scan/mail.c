@@ -13,29 +13,30 @@
 #define DOMAIN_MAX   128
 #define USERINFO_MAX 200
 
-/* Endings of file names: "icon@2x.png" is no address. */
-static const char *const endings[] = {"png",  "jpg",  "jpeg", "gif", "svg", "webp", "ico", "css",
-                                      "scss", "less", "js",   "jsx", "mjs", "ts",   "tsx", "vue",
-                                      "json", "html", "htm",  "xml", "txt", "pdf",  "ttf", "woff",
-                                      "php",  "bmp",  "zip",  "gz",  "tar", "min",  "map", "class",
-                                      "java", "jar",  "exe",  "dll", NULL};
+/* Endings of file names: "icon@2x.png" is no address. Eight bytes each, to be compared at once. */
+static const char endings[][8] = {
+    "png", "jpg", "jpeg", "gif", "svg",  "webp", "ico", "css",   "scss", "less", "js",  "jsx",
+    "mjs", "ts",  "tsx",  "vue", "json", "html", "htm", "xml",   "txt",  "pdf",  "ttf", "woff",
+    "php", "bmp", "zip",  "gz",  "tar",  "min",  "map", "class", "java", "jar",  "exe", "dll"};
 /* Top-level domains that a broken address may end in, besides those of two letters. */
-static const char *const domains[] = {
-    "com",   "org",  "net",    "edu",   "gov",  "mil",     "int",     "info", "biz",
-    "name",  "mobi", "online", "email", "app",  "dev",     "shop",    "site", "xyz",
-    "cloud", "club", "tech",   "local", "test", "example", "invalid", NULL};
+static const char domains[][8] = {"com",   "org",  "net",     "edu",    "gov",    "mil",   "int",
+                                  "info",  "biz",  "name",    "mobi",   "online", "email", "app",
+                                  "dev",   "shop", "site",    "xyz",    "cloud",  "club",  "tech",
+                                  "local", "test", "example", "invalid"};
 
-static bool in_list(const uint8_t *at, struct scan_span span, const char *const *list)
+static bool in_list(const char *word, size_t length, const char (*list)[8], size_t count)
 {
-    for (size_t i = 0; list[i]; i++)
-        if (strlen(list[i]) == (size_t)(span.end - span.begin) && near_is(at, span.begin, list[i]))
+    uint64_t wanted = 0;
+    uint64_t known;
+    if (length > sizeof known)
+        return false;
+    memcpy(&wanted, word, length);
+    for (size_t i = 0; i < count; i++) {
+        memcpy(&known, list[i], sizeof known);
+        if (known == wanted)
             return true;
+    }
     return false;
-}
-
-static bool is_local_byte(uint8_t c)
-{
-    return is_alnum(c) || c == '.' || c == '_' || c == '%' || c == '+' || c == '-';
 }
 
 /* Moves the beginning behind the letters of a JSON escape: in "\nname" the n is none of the name.
@@ -54,7 +55,7 @@ static int skip_escape(const uint8_t *at, int begin)
 static bool read_local(const uint8_t *at, int end, struct scan_span *local)
 {
     int begin = end;
-    while (end - begin <= LOCAL_MAX && is_local_byte(near_byte(at, begin - 1)))
+    while (end - begin <= LOCAL_MAX && near_kinds[at[begin - 1]] & NEAR_LOCAL)
         begin--;
     uint8_t before = near_byte(at, begin - 1);
     begin = skip_escape(at, begin);
@@ -77,64 +78,84 @@ static int dot_word(const uint8_t *at, int from)
     return behind - from + (near_byte(at, behind) == ' ');
 }
 
-/* A host name of at least two labels; the text goes into `name` in lower case. */
-static int read_domain(const uint8_t *at, int begin, bool words, char name[static DOMAIN_MAX])
+/* A host name in lower case. */
+struct domain {
+    int end;    /* behind it, counted from the place; its beginning if it is none */
+    int length; /* of the text */
+    int top;    /* where the last label begins in the text, 0 = there is one label only */
+    char text[DOMAIN_MAX];
+};
+
+static void cut_signs(struct domain *domain)
 {
-    int used = 0;
-    int i = begin;
-    while (used < DOMAIN_MAX - 1) {
-        uint8_t c = near_byte(at, i);
-        int dot = words && !is_alnum(c) ? dot_word(at, i) : 0;
-        if (!dot && !is_alnum(c) && c != '.' && c != '-')
-            break;
-        name[used++] = dot ? '.' : (char)to_lower(c);
-        i += dot ? dot : 1;
+    while (domain->length > 0 &&
+           (domain->text[domain->length - 1] == '.' || domain->text[domain->length - 1] == '-')) {
+        domain->length--;
+        domain->end--;
     }
-    while (used > 0 && (name[used - 1] == '.' || name[used - 1] == '-')) {
-        used--;
-        i--;
-    }
-    name[used] = '\0';
-    return used == DOMAIN_MAX - 1 ? begin : i;
 }
 
-static bool is_domain(const char *name, bool strict)
+static void read_domain(const uint8_t *at, int begin, bool words, struct domain *domain)
 {
-    size_t length = strlen(name);
-    const char *last = strrchr(name, '.');
-    if (!last || last == name || name[0] == '-' || strstr(name, ".."))
+    int i = begin;
+    domain->length = 0;
+    domain->top = 0;
+    while (domain->length < DOMAIN_MAX - 1) {
+        uint8_t c = near_byte(at, i);
+        bool known = near_kinds[c] & NEAR_HOST;
+        int dot = words && !known ? dot_word(at, i) : 0;
+        if (!known && !dot)
+            break;
+        domain->text[domain->length++] = dot ? '.' : (char)to_lower(c);
+        i += dot ? dot : 1;
+    }
+    domain->end = i;
+    cut_signs(domain);
+    for (int k = domain->length - 1; k > 0 && domain->top == 0; k--)
+        if (domain->text[k - 1] == '.')
+            domain->top = k;
+    domain->text[domain->length] = '\0';
+    if (domain->length == DOMAIN_MAX - 1)
+        domain->top = 0;
+}
+
+static bool is_domain(const struct domain *domain, bool strict)
+{
+    const char *top = domain->text + domain->top;
+    size_t size = (size_t)(domain->length - domain->top);
+    if (domain->top < 2 || !is_alnum((uint8_t)domain->text[0]) ||
+        memmem(domain->text, (size_t)domain->length, "..", 2))
         return false;
-    const char *top = last + 1;
-    size_t size = length - (size_t)(top - name);
-    struct scan_span span = {0, (int)size};
+    if (memcmp(top, "com", 4) == 0)
+        return true;
     for (size_t i = 0; i < size; i++)
         if (!is_letter((uint8_t)top[i]) && strncmp(top, "xn--", 4) != 0)
             return false;
     if (size < 2 || size > 24)
         return false;
-    uint8_t text[32] = {0};
-    memcpy(text, top, size);
-    return strict ? size == 2 || in_list(text, span, domains) : !in_list(text, span, endings);
+    if (strict)
+        return size == 2 || in_list(top, size, domains, sizeof domains / sizeof domains[0]);
+    return !in_list(top, size, endings, sizeof endings / sizeof endings[0]);
 }
 
 static bool finish_email(const uint8_t *at, struct scan_span local, int from, bool words, bool odd,
                          struct scan_value *value)
 {
     char text[LOCAL_MAX + 1 + DOMAIN_MAX];
-    char domain[DOMAIN_MAX];
-    int end = read_domain(at, from, words, domain);
-    if (end == from || !is_domain(domain, odd))
+    struct domain domain;
+    read_domain(at, from, words, &domain);
+    if (!is_domain(&domain, odd))
         return false;
     if (local.end - local.begin == 3 && near_is(at, local.begin, "git") &&
-        near_byte(at, end) == ':')
+        near_byte(at, domain.end) == ':')
         return false;
     size_t used = 0;
     for (int i = local.begin; i < local.end; i++)
         text[used++] = (char)to_lower(near_byte(at, i));
     text[used++] = '@';
-    size_t size = strlen(domain);
-    memcpy(text + used, domain, size);
-    *value = (struct scan_value){local.begin, end, hash_keyed(0, text, used + size), odd};
+    memcpy(text + used, domain.text, (size_t)domain.length);
+    used += (size_t)domain.length;
+    *value = (struct scan_value){local.begin, domain.end, hash_keyed(0, text, used), odd};
     return true;
 }
 
@@ -158,17 +179,11 @@ bool email_read_word(const uint8_t *at, int length, struct scan_value *value)
     return finish_email(at, local, near_byte(at, 1) == ' ' ? 2 : 1, true, true, value);
 }
 
-static bool ends_userinfo(uint8_t c)
-{
-    return c <= ' ' || c == '"' || c == '\'' || c == '<' || c == '>' || c == '\\' || c == '/' ||
-           c == '@' || c == '?' || c == '#';
-}
-
 bool url_credentials_read(const uint8_t *at, bool *userinfo, struct scan_value *value)
 {
     int begin = 0;
     int colon = 0;
-    while (begin > -USERINFO_MAX && !ends_userinfo(near_byte(at, begin - 1))) {
+    while (begin > -USERINFO_MAX && !(near_kinds[near_byte(at, begin - 1)] & NEAR_END)) {
         begin--;
         if (near_byte(at, begin) == ':')
             colon = begin;

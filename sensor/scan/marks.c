@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * 64 bytes into a word of bits for each kind of byte, then bits beside one another: how simdjson
- * (Langdale and Lemire 2019) finds structure. SSE2 is in every 64-bit x86.
+ * (Langdale and Lemire 2019) finds structure. SSE2 is in every 64-bit x86, AVX2 in
+ * most.
  */
 #include "scan/marks.h"
 
@@ -10,36 +11,43 @@
 #include <stdbool.h>
 
 #if defined(__SSE2__)
-#include <emmintrin.h>
+#include <immintrin.h>
 #endif
 
 /* A bit for each of 64 bytes. */
 struct kinds {
     uint64_t at;
     uint64_t dot;
-    uint64_t gap; /* '-' and ' ' */
+    uint64_t dash;
+    uint64_t blank;
     uint64_t plus;
     uint64_t colon;
+    uint64_t quote;
     uint64_t digit;
     uint64_t upper;
     uint64_t hex;
 };
 
-static uint64_t combine(const struct kinds *k, uint8_t next, struct marks_before *before)
+static inline __attribute__((always_inline)) uint64_t combine(const struct kinds *k,
+                                                              const uint8_t *next,
+                                                              struct marks_before *before)
 {
     uint64_t digit_before = k->digit << 1 | before->digits >> 63;
-    uint64_t digit_behind = k->digit >> 1 | (uint64_t)is_digit(next) << 63;
+    uint64_t digit_behind = k->digit >> 1 | (uint64_t)is_digit(next[0]) << 63;
     uint64_t hex_before = k->hex << 1 | before->hexes >> 63;
-    uint64_t hex_behind = k->hex >> 1 | (uint64_t)is_hex(next) << 63;
-    uint64_t colon_behind = k->colon >> 1 | (uint64_t)(next == ':') << 63;
+    uint64_t hex_behind = k->hex >> 1 | (uint64_t)is_hex(next[0]) << 63;
+    uint64_t colon_behind = k->colon >> 1 | (uint64_t)(next[0] == ':') << 63;
+    uint64_t blank_behind = k->blank >> 1 | (uint64_t)(next[0] == ' ') << 63;
+    uint64_t colon_second = colon_behind >> 1 | (uint64_t)(next[1] == ':') << 63;
     uint64_t upper_2 = k->upper << 2 | before->uppers >> 62;
     uint64_t upper_3 = k->upper << 3 | before->uppers >> 61;
     before->digits = k->digit;
     before->uppers = k->upper;
     before->hexes = k->hex;
-    return k->at | ((k->dot | k->gap) & digit_before & digit_behind) | (k->plus & digit_behind) |
-           (k->colon & ((hex_before & hex_behind) | colon_behind)) |
-           (k->digit & digit_before & upper_2 & upper_3);
+    return k->at | ((k->dot | k->dash | k->blank) & digit_before & digit_behind) |
+           (k->plus & digit_behind) | (k->colon & ((hex_before & hex_behind) | colon_behind)) |
+           (k->digit & digit_before & upper_2 & upper_3) |
+           (k->quote & (colon_behind | (blank_behind & colon_second)));
 }
 
 uint64_t marks_find_plain(const uint8_t *text, struct marks_before *before)
@@ -49,14 +57,16 @@ uint64_t marks_find_plain(const uint8_t *text, struct marks_before *before)
         uint8_t c = text[i];
         k.at |= (uint64_t)(c == '@') << i;
         k.dot |= (uint64_t)(c == '.') << i;
-        k.gap |= (uint64_t)(c == '-' || c == ' ') << i;
+        k.dash |= (uint64_t)(c == '-') << i;
+        k.blank |= (uint64_t)(c == ' ') << i;
         k.plus |= (uint64_t)(c == '+') << i;
         k.colon |= (uint64_t)(c == ':') << i;
+        k.quote |= (uint64_t)(c == '"') << i;
         k.digit |= (uint64_t)is_digit(c) << i;
         k.upper |= (uint64_t)is_upper(c) << i;
         k.hex |= (uint64_t)is_hex(c) << i;
     }
-    return combine(&k, text[64], before);
+    return combine(&k, text + 64, before);
 }
 
 #if defined(__SSE2__)
@@ -87,15 +97,75 @@ uint64_t marks_find(const uint8_t *text, struct marks_before *before)
         __m128i digit = within(bytes, '0', 10);
         k.at |= bits(equals(bytes, '@'), part);
         k.dot |= bits(equals(bytes, '.'), part);
-        k.gap |= bits(_mm_or_si128(equals(bytes, '-'), equals(bytes, ' ')), part);
+        k.dash |= bits(equals(bytes, '-'), part);
+        k.blank |= bits(equals(bytes, ' '), part);
         k.plus |= bits(equals(bytes, '+'), part);
         k.colon |= bits(equals(bytes, ':'), part);
+        k.quote |= bits(equals(bytes, '"'), part);
         k.digit |= bits(digit, part);
         k.upper |= bits(within(bytes, 'A', 26), part);
         __m128i folded = _mm_or_si128(bytes, _mm_set1_epi8(0x20));
         k.hex |= bits(_mm_or_si128(digit, within(folded, 'a', 6)), part);
     }
-    return combine(&k, text[64], before);
+    return combine(&k, text + 64, before);
+}
+
+#define AVX2 __attribute__((target("avx2")))
+
+static inline AVX2 uint64_t bits_2(__m256i low, __m256i high)
+{
+    return (uint64_t)(uint32_t)_mm256_movemask_epi8(high) << 32 |
+           (uint32_t)_mm256_movemask_epi8(low);
+}
+
+static inline AVX2 __m256i equals_2(__m256i bytes, char c)
+{
+    return _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(c));
+}
+
+static inline AVX2 __m256i within_2(__m256i bytes, char first, char count)
+{
+    __m256i from_zero = _mm256_sub_epi8(bytes, _mm256_set1_epi8(first));
+    __m256i last = _mm256_set1_epi8((char)(count - 1));
+    return _mm256_cmpeq_epi8(_mm256_min_epu8(from_zero, last), from_zero);
+}
+
+static inline AVX2 __m256i hex_2(__m256i bytes)
+{
+    __m256i folded = _mm256_or_si256(bytes, _mm256_set1_epi8(0x20));
+    return _mm256_or_si256(within_2(bytes, '0', 10), within_2(folded, 'a', 6));
+}
+
+static AVX2 void find_all_2(const uint8_t *text, size_t count, struct marks_before *before,
+                            uint64_t *marks)
+{
+    for (size_t i = 0; i < count; i++, text += 64) {
+        __m256i low = _mm256_loadu_si256((const __m256i *)(const void *)text);
+        __m256i high = _mm256_loadu_si256((const __m256i *)(const void *)(text + 32));
+        struct kinds k = {
+            .at = bits_2(equals_2(low, '@'), equals_2(high, '@')),
+            .dot = bits_2(equals_2(low, '.'), equals_2(high, '.')),
+            .dash = bits_2(equals_2(low, '-'), equals_2(high, '-')),
+            .blank = bits_2(equals_2(low, ' '), equals_2(high, ' ')),
+            .plus = bits_2(equals_2(low, '+'), equals_2(high, '+')),
+            .colon = bits_2(equals_2(low, ':'), equals_2(high, ':')),
+            .quote = bits_2(equals_2(low, '"'), equals_2(high, '"')),
+            .digit = bits_2(within_2(low, '0', 10), within_2(high, '0', 10)),
+            .upper = bits_2(within_2(low, 'A', 26), within_2(high, 'A', 26)),
+            .hex = bits_2(hex_2(low), hex_2(high)),
+        };
+        marks[i] = combine(&k, text + 64, before);
+    }
+}
+
+void marks_find_all(const uint8_t *text, size_t count, struct marks_before *before, uint64_t *marks)
+{
+    if (__builtin_cpu_supports("avx2")) {
+        find_all_2(text, count, before, marks);
+        return;
+    }
+    for (size_t i = 0; i < count; i++)
+        marks[i] = marks_find(text + 64 * i, before);
 }
 
 #else
@@ -103,6 +173,12 @@ uint64_t marks_find(const uint8_t *text, struct marks_before *before)
 uint64_t marks_find(const uint8_t *text, struct marks_before *before)
 {
     return marks_find_plain(text, before);
+}
+
+void marks_find_all(const uint8_t *text, size_t count, struct marks_before *before, uint64_t *marks)
+{
+    for (size_t i = 0; i < count; i++)
+        marks[i] = marks_find_plain(text + 64 * i, before);
 }
 
 #endif

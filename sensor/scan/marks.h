@@ -19,10 +19,14 @@ struct marks_before {
 /*
  * The places among 64 bytes from `text` on at which a recogniser must look, a bit each:
  * '@'; '.', '-' or ' ' between digits; '+' before a digit; ':' between hexadecimal digits or before
- * ':'; a digit that two capital letters and a digit stand before. text[64] is readable too.
- * `before` is moved on.
+ * ':'; a digit that two capital letters and a digit stand before; '"' before ':' or " :". text[64]
+ * and text[65] are readable too. `before` is moved on.
  */
 uint64_t marks_find(const uint8_t *text, struct marks_before *before);
+
+/* The same for `count` words of 64 bytes, with the best instructions that the processor has. */
+void marks_find_all(const uint8_t *text, size_t count, struct marks_before *before,
+                    uint64_t *marks);
 
 /* The same without vector instructions: for other processors and to compare with. */
 uint64_t marks_find_plain(const uint8_t *text, struct marks_before *before);

@@ -6,6 +6,7 @@
 #include "scan/names.h"
 
 #include "scan/classes.h"
+#include "scan/near.h"
 
 #include <string.h>
 
@@ -133,6 +134,9 @@ static const struct field_name table[] = {
     {"vorname", CLASS_PERSON_NAME, false, false},
     {"latitude", CLASS_COORDINATES, false, false},
     {"lat", CLASS_COORDINATES, true, false},
+    {"longitude", CLASS_COORDINATES, false, false},
+    {"lon", CLASS_COORDINATES, true, false},
+    {"lng", CLASS_COORDINATES, true, false},
     {"coordinates", CLASS_COORDINATES, true, false},
     {"geo_point", CLASS_COORDINATES, false, false},
     {"geolocation", CLASS_COORDINATES, false, false},
@@ -201,9 +205,8 @@ static bool is_lower(char c)
     return c >= 'a' && c <= 'z';
 }
 
-bool names_fit(const struct field_name *known, const char *name, size_t length)
+static bool fits(const struct field_name *known, size_t size, const char *name, size_t length)
 {
-    size_t size = strlen(known->text);
     if (length < size || (known->whole && length > size))
         return false;
     const char *end = name + length - size;
@@ -215,6 +218,71 @@ bool names_fit(const struct field_name *known, const char *name, size_t length)
     char before = end[-1];
     return before == '_' || before == '-' || before == '.' || before == ' ' || before == '@' ||
            (is_lower(before) && end[0] >= 'A' && end[0] <= 'Z');
+}
+
+static unsigned tail_of(const uint8_t *end)
+{
+    return (end[-3] & 31u) << 10 | (end[-2] & 31u) << 5 | (end[-1] & 31u);
+}
+
+void names_index_init(struct names_index *index)
+{
+    const size_t count = sizeof table / sizeof table[0];
+    _Static_assert(sizeof table / sizeof table[0] < 255, "rows are counted in a byte");
+    *index = (struct names_index){.first = {0}};
+    for (size_t i = 0; i < count; i++) {
+        char text[NAMES_LENGTH_MAX + 2] = "\"";
+        size_t length = strlen(table[i].text);
+        memcpy(text + 1, table[i].text, length);
+        unsigned tail = tail_of((const uint8_t *)text + 1 + length);
+        index->lengths[i] = (uint8_t)length;
+        index->next[i] = index->first[tail];
+        index->first[tail] = (uint8_t)(i + 1);
+    }
+}
+
+const struct field_name *names_find_before(const struct names_index *index, const uint8_t *end)
+{
+    unsigned row = index->first[tail_of(end)];
+    size_t length = 0;
+    if (!row)
+        return NULL;
+    while (length < NAMES_LENGTH_MAX && near_kinds[*(end - 1 - length)] & NEAR_NAME)
+        length++;
+    if (*(end - 1 - length) != '"')
+        return NULL;
+    unsigned best = 0;
+    for (; row; row = index->next[row - 1])
+        if (fits(&table[row - 1], index->lengths[row - 1], (const char *)end - length, length) &&
+            (!best || index->lengths[row - 1] > index->lengths[best - 1]))
+            best = row;
+    return best ? &table[best - 1] : NULL;
+}
+
+/* What is found depends on the 16 bytes alone if the name begins within them. */
+const struct field_name *names_recall(const struct names_index *index, struct names_recent *recent,
+                                      const uint8_t *end)
+{
+    uint64_t text[2];
+    if (!index->first[tail_of(end)])
+        return NULL;
+    memcpy(text, end - sizeof text, sizeof text);
+    size_t slot = ((text[0] ^ text[1] * 3) * UINT64_C(0x9e3779b97f4a7c15)) >> 57;
+    if (recent->slots[slot].known && recent->slots[slot].text[0] == text[0] &&
+        recent->slots[slot].text[1] == text[1])
+        return recent->slots[slot].found;
+    const struct field_name *found = names_find_before(index, end);
+    if (!memchr(text, '"', sizeof text))
+        return found;
+    memcpy(recent->slots[slot].text, text, sizeof text);
+    recent->slots[slot].found = found;
+    recent->slots[slot].known = true;
+    return found;
+}
+
+bool names_fit(const struct field_name *known, const char *name, size_t length)
+{
+    return fits(known, strlen(known->text), name, length);
 }
 
 const struct field_name *names_find(const char *name, size_t length)

@@ -22,6 +22,33 @@ struct field_name {
 /* The table; *count is its length. */
 const struct field_name *names_table(size_t *count);
 
+/* The table by the last three bytes of names, a quotation mark included where they are shorter. */
+struct names_index {
+    uint8_t first[1 << 15]; /* row + 1, 0 = none */
+    uint8_t next[255];      /* the same, of the next row with these bytes */
+    uint8_t lengths[255];   /* of the rows */
+};
+
+/* Fills the index: always the same. */
+void names_index_init(struct names_index *index);
+
+/* The longest entry that fits the name which ends right before `end`, NULL if none does. At least
+ * NAMES_LENGTH_MAX + 1 bytes before it are readable; the name stands behind a quotation mark. */
+const struct field_name *names_find_before(const struct names_index *index, const uint8_t *end);
+
+/* Short names looked up lately: records repeat theirs. All zero is empty. */
+struct names_recent {
+    struct {
+        uint64_t text[2]; /* the 16 bytes before the quotation mark behind the name */
+        const struct field_name *found;
+        bool known;
+    } slots[128];
+};
+
+/* The same as names_find_before(), from memory where that knows it. */
+const struct field_name *names_recall(const struct names_index *index, struct names_recent *recent,
+                                      const uint8_t *end);
+
 /* Whether the name ends in the table's one, as a word of its own. `name` need not end in a NUL. */
 bool names_fit(const struct field_name *known, const char *name, size_t length);
 

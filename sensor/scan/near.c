@@ -9,21 +9,34 @@
 #define KEY_MAX   64
 #define BLANK_MAX 4
 
-int near_digits(const uint8_t *at, int distance, int most)
-{
-    int count = 0;
-    while (count < most && is_digit(near_byte(at, distance + count)))
-        count++;
-    return count;
-}
-
-int near_digits_before(const uint8_t *at, int distance, int most)
-{
-    int count = 0;
-    while (count < most && is_digit(near_byte(at, distance - 1 - count)))
-        count++;
-    return count;
-}
+const uint8_t near_kinds[256] = {
+    [0x0 ... 0x1f] = NEAR_END,
+    [' '] = NEAR_NAME | NEAR_END,
+    ['"'] = NEAR_END,
+    ['#'] = NEAR_END | NEAR_SIGN | NEAR_MASK,
+    ['%'] = NEAR_LOCAL,
+    ['\''] = NEAR_END,
+    ['*'] = NEAR_MASK,
+    ['+'] = NEAR_LOCAL,
+    ['-'] = NEAR_NAME | NEAR_SIGN | NEAR_LOCAL | NEAR_HOST,
+    ['.'] = NEAR_NAME | NEAR_LOCAL | NEAR_HOST,
+    ['/'] = NEAR_END | NEAR_SIGN,
+    ['0' ... '9'] = NEAR_NAME | NEAR_DIGIT | NEAR_LOCAL | NEAR_HOST,
+    ['<'] = NEAR_END,
+    ['>' ... '?'] = NEAR_END,
+    ['@'] = NEAR_NAME | NEAR_END,
+    ['A' ... 'W'] = NEAR_NAME | NEAR_LETTER | NEAR_LOCAL | NEAR_HOST,
+    ['X'] = NEAR_NAME | NEAR_LETTER | NEAR_MASK | NEAR_LOCAL | NEAR_HOST,
+    ['Y' ... 'Z'] = NEAR_NAME | NEAR_LETTER | NEAR_LOCAL | NEAR_HOST,
+    ['\\'] = NEAR_END,
+    ['_'] = NEAR_NAME | NEAR_SIGN | NEAR_LOCAL,
+    ['a' ... 'w'] = NEAR_NAME | NEAR_LETTER | NEAR_LOCAL | NEAR_HOST,
+    ['x'] = NEAR_NAME | NEAR_LETTER | NEAR_MASK | NEAR_LOCAL | NEAR_HOST,
+    ['y' ... 'z'] = NEAR_NAME | NEAR_LETTER | NEAR_LOCAL | NEAR_HOST,
+    [0x80 ... 0xe1] = NEAR_NAME | NEAR_LETTER,
+    [0xe2] = NEAR_NAME | NEAR_LETTER | NEAR_MASK,
+    [0xe3 ... 0xff] = NEAR_NAME | NEAR_LETTER,
+};
 
 bool near_word_begins(const uint8_t *at, int distance)
 {
@@ -49,9 +62,9 @@ static int skip_blanks_before(const uint8_t *at, int distance)
     return distance;
 }
 
-static bool is_name_byte(uint8_t c)
+static bool is_key_byte(uint8_t c)
 {
-    return is_word(c) || c == '-' || c == '.';
+    return (near_kinds[c] & NEAR_NAME) && c != ' ';
 }
 
 bool near_key(const uint8_t *at, int distance, struct scan_span *key)
@@ -68,7 +81,7 @@ bool near_key(const uint8_t *at, int distance, struct scan_span *key)
     if (close == '"' || close == '\'')
         end--;
     int begin = end;
-    while (end - begin < KEY_MAX && is_name_byte(near_byte(at, begin - 1)))
+    while (end - begin < KEY_MAX && is_key_byte(near_byte(at, begin - 1)))
         begin--;
     *key = (struct scan_span){begin, end};
     return begin < end;
@@ -86,11 +99,18 @@ bool near_contains(const uint8_t *at, struct scan_span span, const char *word)
 bool near_key_contains(const uint8_t *at, int distance, const char *const *words)
 {
     struct scan_span key;
+    uint32_t firsts = 0;
     if (!near_key(at, distance, &key))
         return false;
-    for (size_t i = 0; words[i]; i++)
-        if (near_contains(at, key, words[i]))
-            return true;
+    for (size_t k = 0; words[k]; k++)
+        firsts |= UINT32_C(1) << (words[k][0] & 31);
+    for (int i = key.begin; i < key.end; i++) {
+        if (!(firsts & UINT32_C(1) << (near_byte(at, i) & 31)))
+            continue;
+        for (size_t k = 0; words[k]; k++)
+            if (near_is(at, i, words[k]))
+                return true;
+    }
     return false;
 }
 

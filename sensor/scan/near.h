@@ -28,6 +28,19 @@ struct scan_span {
     int end;
 };
 
+/* What a byte can be part of, a bit each: for loops over many. */
+enum near_kind {
+    NEAR_NAME = 1, /* of a field's name */
+    NEAR_END = 2,  /* ends user information of a URL */
+    NEAR_DIGIT = 4,
+    NEAR_LETTER = 8, /* of ASCII, and bytes of UTF-8 */
+    NEAR_SIGN = 16,  /* '-', '_', '/', '#': signs that numbers of cases have */
+    NEAR_LOCAL = 64, /* of an e-mail address before the '@' */
+    NEAR_HOST = 128, /* of a host name */
+    NEAR_MASK = 32,  /* '*', '#', 'x', 'X', a bullet's first byte */
+};
+extern const uint8_t near_kinds[256];
+
 /* The byte at a distance, 0 where a recogniser may not look. */
 static inline uint8_t near_byte(const uint8_t *at, int distance)
 {
@@ -71,10 +84,22 @@ static inline uint8_t to_lower(uint8_t c)
 }
 
 /* Digits that follow one another from `distance` on, at most `most`. */
-int near_digits(const uint8_t *at, int distance, int most);
+static inline int near_digits(const uint8_t *at, int distance, int most)
+{
+    int count = 0;
+    while (count < most && is_digit(near_byte(at, distance + count)))
+        count++;
+    return count;
+}
 
 /* Digits that end right before `distance`, at most `most`. */
-int near_digits_before(const uint8_t *at, int distance, int most);
+static inline int near_digits_before(const uint8_t *at, int distance, int most)
+{
+    int count = 0;
+    while (count < most && is_digit(near_byte(at, distance - 1 - count)))
+        count++;
+    return count;
+}
 
 /* Whether a word may begin at `distance`: no word byte stands before it but the letter of a JSON
  * escape. */

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #define IPV6_TEXT_MAX 46
+#define VERSIONS_END  100 /* no version begins with such a number */
 
 static const char *const version_words[] = {"version", "build", "release", "revision", "oid", NULL};
 static const char *const address_words[] = {"ip",  "addr", "host",   "client", "src",    "dst",
@@ -43,11 +44,11 @@ static bool read_octets(const uint8_t *at, int begin, uint8_t octets[static 4], 
 }
 
 /* "Name/1.2.3.4", "package-1.2.3.4", "v1.2.3.4": a version. */
-static bool looks_like_version(const uint8_t *at, int begin, int end)
+static bool looks_like_version(const uint8_t *at, int begin, int end, uint8_t first)
 {
     uint8_t before = near_byte(at, begin - 1);
     uint8_t behind = near_byte(at, end);
-    if (before == '.' || (before == '-' && is_word(near_byte(at, begin - 2))))
+    if ((before == '-' && is_word(near_byte(at, begin - 2))))
         return true;
     if (before == '/' && is_word(near_byte(at, begin - 2)))
         return true;
@@ -55,6 +56,8 @@ static bool looks_like_version(const uint8_t *at, int begin, int end)
         return true;
     if (behind == '-' && is_alnum(near_byte(at, end + 1)) && !is_digit(near_byte(at, end + 1)))
         return true;
+    if (first >= VERSIONS_END)
+        return false;
     return near_is(at, begin - 8, "version ") || near_key_contains(at, begin, version_words);
 }
 
@@ -63,8 +66,8 @@ bool ipv4_read(const uint8_t *at, struct scan_value *value)
     uint8_t octets[4];
     int end;
     int begin = -near_digits_before(at, 0, 4);
-    if (!near_word_begins(at, begin) || !read_octets(at, begin, octets, &end) ||
-        looks_like_version(at, begin, end))
+    if (near_byte(at, begin - 1) == '.' || !near_word_begins(at, begin) ||
+        !read_octets(at, begin, octets, &end) || looks_like_version(at, begin, end, octets[0]))
         return false;
     if (octets[0] == 0 || octets[0] == 127 || octets[0] >= 240)
         return false;

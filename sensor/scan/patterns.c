@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The list of literals: names of fields from names.c, and words that secrets and markers begin
- * with. Prefixes of keys follow gitleaks and the vendors' own words.
+ * The list of literals: words that secrets and markers begin with. Prefixes of keys follow gitleaks
+ * and the vendors' own words.
  */
 #include "scan/patterns.h"
-
-#include "scan/names.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,11 +52,7 @@ static void add_words(struct pattern_list *list, const char *const *words, enum 
 
 void patterns_list(struct pattern_list *list)
 {
-    size_t count;
-    const struct field_name *names = names_table(&count);
     *list = (struct pattern_list){.count = 0};
-    for (size_t i = 0; i < count; i++)
-        add(list, names[i].text, PATTERN_NAME, i, true);
     add_words(list, at_words, PATTERN_AT, true);
     add_words(list, card_words, PATTERN_CARD, true);
     add(list, "eyJ", PATTERN_JWT, 0, false);
@@ -73,15 +67,10 @@ static bool is_plain(char c)
     return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
-/* A literal in the engine's syntax: every byte that is no letter or digit is escaped. Names stand
- * between quotation marks. */
+/* A literal in the engine's syntax: every byte that is no letter or digit is escaped. */
 static void write_expression(const struct pattern *pattern, char *text, size_t size)
 {
-    size_t count;
-    const struct field_name *names = names_table(&count);
-    bool name = pattern->kind == PATTERN_NAME;
-    bool whole = name && names[pattern->number].whole;
-    size_t used = (size_t)snprintf(text, size, "%s", whole ? "\"" : "");
+    size_t used = 0;
     for (const char *c = pattern->literal; *c && used + 8 < size; c++) {
         if (is_plain(*c))
             text[used++] = *c;
@@ -89,7 +78,7 @@ static void write_expression(const struct pattern *pattern, char *text, size_t s
             used +=
                 (size_t)snprintf(text + used, size - used, "\\x%02x", (unsigned)(unsigned char)*c);
     }
-    (void)snprintf(text + used, size - used, "%s", name ? "\"" : "");
+    text[used] = '\0';
 }
 
 enum ajar_status patterns_compile(struct engine **engine, struct problem *problem)

@@ -10,7 +10,6 @@
 
 /* Which recogniser a literal calls. */
 enum pattern_kind {
-    PATTERN_NAME, /* a field's name and the quotation mark behind it; number: its row */
     PATTERN_AT,   /* "[at]" */
     PATTERN_CARD, /* a word that speaks of payment cards */
     PATTERN_JWT,
@@ -27,9 +26,9 @@ struct pattern {
     bool any_case;
 };
 
-#define PATTERNS_MAX 320
+#define PATTERNS_MAX 96
 
-/* The list, made at the first call of `patterns_list`; ids are places in it. */
+/* The list, ids are places in it. */
 struct pattern_list {
     size_t count;
     struct pattern patterns[PATTERNS_MAX];

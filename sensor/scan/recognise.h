@@ -31,6 +31,8 @@ bool card_read_plain(const uint8_t *at, int begin, struct scan_value *value);
 bool card_read_behind(const uint8_t *at, struct scan_value *value);
 /* ISO 8601 date, with time or without; *seconds since 1970. */
 bool date_read(const uint8_t *at, int64_t *seconds);
+/* Whether that date is not one of birth or of an end to come, by the name of its field. */
+bool date_is_of_record(const uint8_t *at);
 /* A number of 10 or 13 digits that is a time of this age. */
 bool epoch_read(const uint8_t *at, struct scan_span number, int64_t *seconds);
 

@@ -83,19 +83,21 @@ static void note_date(struct scan_reply *reply, int64_t seconds)
         tally_note_date(&reply->oldest_s, &reply->newest_s, seconds);
 }
 
-static void read_field(struct search *search, const uint8_t *at, uint64_t offset, unsigned row)
+/* A field's name ends before `at`, which is the quotation mark behind it. */
+static void read_field(struct search *search, const uint8_t *at, uint64_t offset)
 {
-    size_t count;
-    const struct field_name *name = &names_table(&count)[row];
-    struct keyed keyed = keyed_read(at, name);
+    const struct field_name *name =
+        names_recall(&search->scanner->set->names, &search->scanner->recent, at);
     struct scan_reply *reply = search->reply;
+    if (!name)
+        return;
+    struct keyed keyed = keyed_read(at, name);
     if (keyed.kind == KEYED_DATE)
         note_date(reply, keyed.seconds);
     if (keyed.kind == KEYED_NONE || name->class_of >= CLASSES_BUILTIN)
         return;
     if (keyed.kind == KEYED_VALUE)
-        scan_count(search->scanner, reply, SOURCE_LITERAL, name->class_of, at, offset,
-                   &keyed.value);
+        scan_count(search->scanner, reply, SOURCE_NAME, name->class_of, at, offset, &keyed.value);
     if (reply->mask || (name->only_values && keyed.kind != KEYED_VALUE))
         return;
     struct tally *tally = tally_for(reply, name->class_of);
@@ -103,6 +105,12 @@ static void read_field(struct search *search, const uint8_t *at, uint64_t offset
     tally->by_schema |= keyed.schema;
     tally->masked += keyed.kind == KEYED_MASKED;
     tally->hashed += keyed.kind == KEYED_HASHED;
+}
+
+/* Whether the date lies outside of what was seen: most do not, and need no further look. */
+static bool widens_dates(const struct scan_reply *reply, int64_t seconds)
+{
+    return !reply->oldest_s || seconds < reply->oldest_s || seconds > reply->newest_s;
 }
 
 static bool read_literal(const uint8_t *at, const struct pattern *pattern, int length,
@@ -145,9 +153,7 @@ static bool on_literal(void *context, uint32_t id, uint64_t begin, uint64_t end)
     enum scan_class class_of;
     struct scan_value value;
     (void)begin;
-    if (pattern->kind == PATTERN_NAME)
-        read_field(search, at, offset, pattern->number);
-    else if (read_literal(at, pattern, set->lengths[id], &class_of, &value))
+    if (read_literal(at, pattern, set->lengths[id], &class_of, &value))
         scan_count(search->scanner, search->reply, SOURCE_LITERAL, class_of, at, offset, &value);
     return true;
 }
@@ -171,7 +177,8 @@ static void read_gap(struct search *search, const uint8_t *at, uint64_t offset)
     int before = near_digits_before(at, 0, 5);
     int behind = near_digits(at, 1, 7);
     if (before == 4 && behind == 2) {
-        if (!search->reply->mask && date_read(at, &seconds))
+        if (date_read(at, &seconds) && widens_dates(search->reply, seconds) &&
+            date_is_of_record(at))
             note_date(search->reply, seconds);
     } else if (before == 3 && behind == 2) {
         if (ssn_read(at, &value))
@@ -193,6 +200,9 @@ static void read_mark(struct search *search, const uint8_t *at, uint64_t offset)
     struct scan_reply *reply = search->reply;
     struct scan_value value;
     switch (*at) {
+    case '"':
+        read_field(search, at, offset);
+        break;
     case '@':
         read_at(search, at, offset);
         break;
@@ -228,17 +238,23 @@ static struct marks_before marks_so_far(const uint8_t *text)
     return before;
 }
 
+#define WORDS_AT_ONCE 32
+
 static void search_marks(struct search *search, size_t length)
 {
     struct marks_before before = marks_so_far(search->base);
-    for (size_t word = 0; word < length; word += 64) {
-        uint64_t marks = marks_find(search->base + word, &before);
-        if (length - word < 64)
-            marks &= (UINT64_C(1) << (length - word)) - 1;
-        for (; marks; marks &= marks - 1) {
-            size_t at = word + (size_t)__builtin_ctzll(marks);
-            read_mark(search, search->base + at, search->offset + at);
-        }
+    uint64_t marks[WORDS_AT_ONCE];
+    for (size_t from = 0; from < length; from += 64 * WORDS_AT_ONCE) {
+        size_t left = length - from;
+        size_t count = left < 64 * WORDS_AT_ONCE ? (left + 63) / 64 : WORDS_AT_ONCE;
+        marks_find_all(search->base + from, count, &before, marks);
+        if (left < 64 * count)
+            marks[count - 1] &= (UINT64_C(1) << left % 64) - 1;
+        for (size_t i = 0; i < count; i++)
+            for (; marks[i]; marks[i] &= marks[i] - 1) {
+                size_t at = from + 64 * i + (size_t)__builtin_ctzll(marks[i]);
+                read_mark(search, search->base + at, search->offset + at);
+            }
     }
 }
 
@@ -321,16 +337,17 @@ static void read_heading(struct scan_reply *reply, const uint8_t *text, size_t l
 }
 
 /* Searches what has SCAN_BEHIND bytes behind it (all of it at the `end`) and keeps the rest. */
-static void search_work(struct scanner *scanner, struct scan_reply *reply, size_t waiting, bool end)
+static void search_buffer(struct scanner *scanner, struct scan_reply *reply, bool end)
 {
-    uint8_t *base = scanner->work + SCAN_BEFORE;
-    size_t ready = end ? waiting : waiting - SCAN_BEHIND;
-    memset(base + waiting, 0, SCAN_BEHIND + 128);
+    uint8_t *base = reply->buffer + SCAN_BEFORE;
+    size_t ready = end ? reply->waiting : reply->waiting - SCAN_BEHIND;
+    if (end)
+        memset(base + reply->waiting, 0, SCAN_BEHIND + 128);
     if (!reply->begun)
-        read_heading(reply, base, waiting < SCAN_BEHIND ? waiting : SCAN_BEHIND);
+        read_heading(reply, base, reply->waiting < SCAN_ROOM ? reply->waiting : SCAN_ROOM);
     search_piece(scanner, reply, base, ready);
-    reply->waiting = (uint32_t)(waiting - ready);
-    memcpy(reply->carry, base + ready - SCAN_BEFORE, SCAN_BEFORE + reply->waiting);
+    reply->waiting -= (uint32_t)ready;
+    memmove(reply->buffer, base + ready - SCAN_BEFORE, SCAN_BEFORE + reply->waiting);
 }
 
 void scan_feed(struct scanner *scanner, struct scan_reply *reply, const void *data, size_t length)
@@ -339,19 +356,14 @@ void scan_feed(struct scanner *scanner, struct scan_reply *reply, const void *da
     reply->searched += length;
     scanner->counters.bytes += length;
     while (length > 0) {
-        size_t room = SCAN_PIECE;
+        size_t room = SCAN_ROOM - reply->waiting;
         size_t taken = length < room ? length : room;
-        if (reply->waiting + taken <= 2 * SCAN_BEHIND) {
-            memcpy(reply->carry + SCAN_BEFORE + reply->waiting, from, taken);
-            reply->waiting += (uint32_t)taken;
-        } else {
-            size_t kept = SCAN_BEFORE + reply->waiting;
-            memcpy(scanner->work, reply->carry, kept);
-            memcpy(scanner->work + kept, from, taken);
-            search_work(scanner, reply, reply->waiting + taken, false);
-        }
+        memcpy(reply->buffer + SCAN_BEFORE + reply->waiting, from, taken);
+        reply->waiting += (uint32_t)taken;
         from += taken;
         length -= taken;
+        if (reply->waiting == SCAN_ROOM)
+            search_buffer(scanner, reply, false);
     }
 }
 
@@ -362,15 +374,14 @@ static void restart(struct scan_reply *reply)
         engine_stream_reset(reply->user_stream);
     memset(reply->seen, 0, sizeof reply->seen);
     memset(reply->user, 0, sizeof reply->user);
-    memset(reply->carry, 0, SCAN_BEFORE);
+    memset(reply->buffer, 0, SCAN_BEFORE);
     reply->offset = 0;
     reply->waiting = 0;
 }
 
 void scan_finish(struct scanner *scanner, struct scan_reply *reply)
 {
-    memcpy(scanner->work, reply->carry, SCAN_BEFORE + reply->waiting);
-    search_work(scanner, reply, reply->waiting, true);
+    search_buffer(scanner, reply, true);
     struct search search = {scanner, reply, NULL, 0};
     for (unsigned i = 0; i < scanner->set->user.count; i++)
         commit_user(&search, i);

@@ -25,6 +25,7 @@ enum ajar_status scan_set_load(const char *path, struct scan_set **set, struct p
     struct scan_set *made = calloc(1, sizeof *made);
     if (!made)
         return problem_set(problem, AJAR_ERR_MEMORY, "no memory for the data classes");
+    names_index_init(&made->names);
     patterns_list(&made->patterns);
     for (size_t i = 0; i < made->patterns.count; i++)
         made->lengths[i] = (uint8_t)strlen(made->patterns.patterns[i].literal);

@@ -6,8 +6,7 @@
 
 #define ACL_OF_DOCS                                                                                \
     "~{ajar}:* &{ajar}:* +evalsha +script|load +get +set +type +xadd +rpush +ltrim +publish "      \
-    "+geoadd +zcard +zscore +zremrangebyrank +hset +hget +hlen +hgetall +hdel +zadd +zrem "        \
-    "+expire +persist +select"
+    "+geoadd +zcard +zscore +zremrangebyrank +hset +zadd +expire +select"
 
 static struct redis_server server;
 static char password_file[128];
