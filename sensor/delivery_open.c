@@ -189,14 +189,15 @@ static void publish(void *context, const struct addr *server, uint16_t port)
     door_board_publish(context, server, port);
 }
 
-/* Where the ledger and the ring are as far as the journal knows. An import begins with nothing:
- * what is open now does not bear on what a capture of last month shows. */
+/* Where the ledger and the ring are as far as the journal knows. A reading goes on from the earlier
+ * ones of its journal: what is open now does not bear on what a capture of last month shows. */
 static enum ajar_status restore(struct delivery *d, struct problem *problem)
 {
-    if (!delivery_is_live(d))
+    if (!d->journal)
         return AJAR_OK;
-    enum ajar_status status = journal_restore(d->journal, d->ledger, problem);
-    if (status == AJAR_OK)
+    const char *import_id = d->options.import_id ? d->options.import_id : "";
+    enum ajar_status status = journal_restore(d->journal, d->ledger, import_id, problem);
+    if (status == AJAR_OK && delivery_is_live(d))
         ring_adopt(d->options.findings,
                    journal_ring_position(d->journal, supervision_ring_id(d->options.supervision)));
     return status;

@@ -32,9 +32,10 @@ static enum exit_status run_version(const struct config *config)
 }
 
 static enum exit_status (*const commands[COMMANDS])(const struct config *config) = {
-    [COMMAND_READ] = run_read,   [COMMAND_WATCH] = run_watch,
-    [COMMAND_CHECK] = run_check, [COMMAND_SIGNATURES] = run_signatures,
-    [COMMAND_HELP] = run_help,   [COMMAND_VERSION] = run_version,
+    [COMMAND_REPORT] = run_report,         [COMMAND_READ] = run_read,
+    [COMMAND_WATCH] = run_watch,           [COMMAND_CHECK] = run_check,
+    [COMMAND_SIGNATURES] = run_signatures, [COMMAND_HELP] = run_help,
+    [COMMAND_VERSION] = run_version,
 };
 
 enum exit_status run_command(const struct config *config)

@@ -3,7 +3,9 @@
 #ifndef AJAR_RUN_H
 #define AJAR_RUN_H
 
+#include "ajar/event.h"
 #include "config/config.h"
+#include "ledger/ledger.h"
 
 enum exit_status {
     EXIT_NOTHING = 0, /* nothing stands open; all well */
@@ -17,6 +19,20 @@ enum exit_status run_command(const struct config *config);
 
 /* Captures, from the first packet to the table or the events. */
 enum exit_status run_read(const struct config *config);
+
+/* What is made of captures once they are read, in place of the table. */
+struct reading_end {
+    /* Gives the exit status, unless the reading itself failed. Numbers are those of the run. */
+    enum exit_status (*tell)(void *context, const struct ledger *ledger,
+                             const struct sensor_status *numbers);
+    void *context;
+};
+
+/* run_read() with another end. */
+enum exit_status run_reading(const struct config *config, const struct reading_end *end);
+
+/* Exposures, from a journal, from Redis or from captures. */
+enum exit_status run_report(const struct config *config);
 
 /* An interface, until a signal. */
 enum exit_status run_watch(const struct config *config);

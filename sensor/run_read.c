@@ -28,10 +28,12 @@ struct reading {
     struct delivery *delivery;
     struct capture_list list;
     struct progress progress;
-    uint64_t bytes_done; /* stored size of the files done */
-    size_t readable;     /* files of which something was read */
-    uint64_t start_ns;   /* by the monotonic clock */
-    char import_id[48];  /* "" = nobody keeps the events */
+    uint64_t bytes_done;           /* stored size of the files done */
+    size_t readable;               /* files of which something was read */
+    uint64_t start_ns;             /* by the monotonic clock */
+    char import_id[48];            /* "" = nobody keeps the events */
+    const struct reading_end *end; /* NULL = the table, or the events */
+    struct sensor_status numbers;  /* when all was read */
 };
 
 static void stop_capture(void *context)
@@ -166,13 +168,12 @@ static enum ajar_status prepare(struct reading *r, struct problem *problem)
 /* Ends flows, then delivery; the table, where the run was of use. */
 static enum ajar_status finish(struct reading *r, bool useful, struct problem *problem)
 {
-    struct sensor_status last;
     packet_side_finish(&r->packets, r->findings);
-    packet_side_read_status(&r->packets, NULL, &last);
-    enum ajar_status status = delivery_finish(r->delivery, useful ? &last : NULL, problem);
-    if (useful && !r->config->json)
-        summary_write(r->config, delivery_ledger(r->delivery), &last, r->list.count, r->start_ns,
-                      stdout);
+    packet_side_read_status(&r->packets, NULL, &r->numbers);
+    enum ajar_status status = delivery_finish(r->delivery, useful ? &r->numbers : NULL, problem);
+    if (useful && !r->config->json && !r->end)
+        summary_write(r->config, delivery_ledger(r->delivery), &r->numbers, r->list.count,
+                      r->start_ns, stdout);
     return status;
 }
 
@@ -190,12 +191,20 @@ static enum exit_status conclude(struct reading *r, enum ajar_status read_status
         log_error("%s", problem.text);
         return EXIT_ERROR;
     }
-    return ledger_exposures_outside(delivery_ledger(r->delivery)) ? EXIT_EXPOSED : EXIT_NOTHING;
+    const struct ledger *ledger = delivery_ledger(r->delivery);
+    if (r->end)
+        return r->end->tell(r->end->context, ledger, &r->numbers);
+    return ledger_exposures_outside(ledger) ? EXIT_EXPOSED : EXIT_NOTHING;
 }
 
 enum exit_status run_read(const struct config *config)
 {
-    struct reading reading = {.config = config, .start_ns = timestamp_monotonic()};
+    return run_reading(config, NULL);
+}
+
+enum exit_status run_reading(const struct config *config, const struct reading_end *end)
+{
+    struct reading reading = {.config = config, .end = end, .start_ns = timestamp_monotonic()};
     struct problem problem = {.text = ""};
     enum exit_status result = EXIT_ERROR;
     signals_hold();

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static bool wants_colour(FILE *out)
+bool summary_wants_colour(FILE *out)
 {
     const char *terminal = getenv("TERM");
     return isatty(fileno(out)) && !getenv("NO_COLOR") && terminal && strcmp(terminal, "dumb") != 0;
@@ -28,5 +28,5 @@ void summary_write(const struct config *config, const struct ledger *ledger,
         .seconds = (double)(timestamp_monotonic() - start_ns) / 1e9,
         .home_is_default = !config->home_given,
     };
-    ledger_write_table(ledger, out, wants_colour(out), &totals);
+    ledger_write_table(ledger, out, summary_wants_colour(out), &totals);
 }

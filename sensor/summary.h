@@ -6,6 +6,7 @@
 #include "config/config.h"
 #include "ledger/ledger.h"
 
+#include <stdbool.h>
 #include <stdio.h>
 
 /* The table of stores and the line below it. `start_ns`: by the monotonic clock. Coloured where
@@ -13,5 +14,8 @@
 void summary_write(const struct config *config, const struct ledger *ledger,
                    const struct sensor_status *status, uint64_t files, uint64_t start_ns,
                    FILE *out);
+
+/* Whether colours are wanted there: a terminal, unless NO_COLOR is set. */
+bool summary_wants_colour(FILE *out);
 
 #endif

@@ -29,7 +29,7 @@ entries() {
 case $what in
 doors)
     "${cli[@]}" ZRANGE "$prefix:exposures:open" 0 99 REV | grep . | while read -r exposure; do
-        "${cli[@]}" HGETALL "$prefix:exposure:$exposure" | fields last_seen severity verdict store version address records actors countries
+        "${cli[@]}" HGETALL "$prefix:exposure:$exposure" | fields last_seen severity verdict store version address zone records actors countries
     done
     ;;
 alerts)

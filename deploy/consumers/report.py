@@ -9,8 +9,8 @@ import sys
 
 import redis
 
-COLUMNS = ["last_seen", "first_seen", "severity", "verdict", "store", "version", "address", "records", "returned", "actors", "countries",
-           "datasets"]
+COLUMNS = ["last_seen", "first_seen", "severity", "verdict", "store", "version", "address", "zone", "records", "returned", "actors", "countries",
+           "datasets", "classes"]
 MOST = 1000
 
 
@@ -19,7 +19,8 @@ def exposures(server, prefix):
     with server.pipeline(transaction=False) as pipeline:
         for exposure in ids:
             pipeline.hgetall(f"{prefix}:exposure:{exposure}")
-        return [row for row in pipeline.execute() if row]    # one may have gone between the two questions
+        rows = [row for row in pipeline.execute() if row]    # one may have gone between the two questions
+    return sorted(rows, key=lambda row: row.get("last_seen", ""), reverse=True)    # the set knows seconds
 
 
 def sensors(server, prefix):

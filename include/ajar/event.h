@@ -180,6 +180,7 @@ const char *zone_name(enum zone zone);          /* "outside", "internal", "allow
 const char *closing_name(enum closing closing); /* "" for CLOSING_NONE, "refused", ... */
 const char *severity_word(int severity);        /* "info", "low", "medium", "high", "critical" */
 const char *credentials_name(enum credentials credentials);
+const char *count_source_name(uint8_t source); /* "listing", "at-least"; "" for COUNT_NONE */
 
 /* Which direction a client and a store have, seen from home. */
 enum direction direction_between(const struct netset *home, const struct addr *client,

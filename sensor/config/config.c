@@ -48,7 +48,9 @@ static const char *choose_file(const struct command_line *line)
 {
     if (line->file)
         return line->file;
-    if (schema_commands[line->command].default_file && access(CONFIG_FILE_DEFAULT, F_OK) == 0)
+    bool of_captures = line->command == COMMAND_REPORT && line->argument_count > 0;
+    if (schema_commands[line->command].default_file && !of_captures &&
+        access(CONFIG_FILE_DEFAULT, F_OK) == 0)
         return CONFIG_FILE_DEFAULT;
     return NULL;
 }
@@ -70,6 +72,11 @@ static bool was_said(const struct said *said, const char *key)
     return said->option[schema_find_key(key) - schema_options];
 }
 
+static bool reads_captures(enum command command)
+{
+    return command == COMMAND_READ || command == COMMAND_REPORT;
+}
+
 /* Defaults that are worked out: from the machine, the command, or other options. */
 static void complete(struct config *config, const struct said *said)
 {
@@ -78,12 +85,12 @@ static void complete(struct config *config, const struct said *said)
     if (!was_said(said, "site"))
         memcpy(config->site, config->sensor, sizeof config->site);
     if (!was_said(said, "scan"))
-        config->scan_full = config->command == COMMAND_READ;
+        config->scan_full = reads_captures(config->command);
     if (!was_said(said, "signatures"))
         folder_find_signatures(config->signatures, sizeof config->signatures);
     if (!was_said(said, "journal.path") && config->command != COMMAND_READ)
         (void)snprintf(config->journal, sizeof config->journal, "%s", CONFIG_JOURNAL_DEFAULT);
-    if (!was_said(said, "events.per_minute") && config->command != COMMAND_READ)
+    if (!was_said(said, "events.per_minute") && !reads_captures(config->command))
         config->events_per_minute = WATCH_EVENTS_PER_MINUTE;
     config->home_given = was_said(said, "home");
     if (!config->home_given)
@@ -129,6 +136,28 @@ static enum ajar_status check_together(const struct config *config, struct probl
     return check_redis_together(config, problem);
 }
 
+/* One source; and one form on standard output. A journal or Redis of the file is no second source
+ * but the place where one would look without captures. */
+static enum ajar_status check_report(const struct config *config, bool captures,
+                                     struct problem *problem)
+{
+    if (config->json && strcmp(config->report_html, "-") == 0)
+        return problem_set(problem, AJAR_ERR_USAGE,
+                           "--json and --html - both write to standard output; give --html a file");
+    if (captures && config->redis_url[0])
+        return problem_set(problem, AJAR_ERR_USAGE,
+                           "captures and --redis together; a report has one source, keep one");
+    if (config->report_reads && captures)
+        return problem_set(
+            problem, AJAR_ERR_USAGE,
+            "--reads is about what a journal or Redis keeps; leave out the captures");
+    if (!captures && !config->redis_url[0] && strcmp(config->journal, CONFIG_JOURNAL_MEMORY) == 0)
+        return problem_set(
+            problem, AJAR_ERR_USAGE,
+            "the journal is \"memory\": nothing is kept; name a file with --journal");
+    return AJAR_OK;
+}
+
 static enum ajar_status read_sources(const struct command_line *line, struct config *config,
                                      struct problem *problem)
 {
@@ -145,7 +174,9 @@ static enum ajar_status read_sources(const struct command_line *line, struct con
     if (status != AJAR_OK)
         return status;
     complete(config, &said);
-    return check_together(config, problem);
+    if (config->command == COMMAND_REPORT)
+        status = check_report(config, line->argument_count > 0, problem);
+    return status == AJAR_OK ? check_together(config, problem) : status;
 }
 
 enum ajar_status config_read(int argc, char **argv, struct config *config, struct problem *problem)

@@ -28,6 +28,7 @@ enum command {
     COMMAND_READ,
     COMMAND_WATCH,
     COMMAND_CHECK,
+    COMMAND_REPORT,
     COMMAND_SIGNATURES,
     COMMAND_HELP,
     COMMAND_VERSION,
@@ -84,8 +85,13 @@ struct config {
     char redis_list[128]; /* key, "" = none */
     uint64_t redis_list_max;
     uint32_t flows_max;
-    bool classify_all; /* nDPI sees every flow */
-    bool scan_full;    /* false = sampled */
+    bool classify_all;     /* nDPI sees every flow */
+    bool scan_full;        /* false = sampled */
+    char report_html[512]; /* file of the page, "-" = stdout, "" = none */
+    bool report_all;       /* also what is allowed, and the stores that are not exposed */
+    bool report_reads;     /* the readings in the journal, not what is live */
+    char report_since[32]; /* "" = no bound; so is the next */
+    char report_until[32];
     bool quiet;
     char **arguments; /* what follows the options: files, or "list"; each borrowed from argv */
     size_t argument_count;

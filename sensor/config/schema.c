@@ -6,8 +6,8 @@
 
 #include <string.h>
 
-const char *const schema_sections[SCHEMA_SECTIONS] = {"policy",  "capture", "classify",
-                                                      "journal", "events",  "redis"};
+const char *const schema_sections[SCHEMA_SECTIONS] = {"policy", "capture", "classify", "journal",
+                                                      "events", "redis",   "report"};
 
 const struct command_row schema_commands[COMMANDS] = {
     [COMMAND_READ] = {.name = "read",
@@ -27,6 +27,13 @@ const struct command_row schema_commands[COMMANDS] = {
                                "Redis, interface",
                        .example = "ajar check -c /etc/ajar/ajar.yaml",
                        .default_file = true},
+    [COMMAND_REPORT] = {.name = "report",
+                        .arguments = "[FILE|DIR|- ...]",
+                        .help = "since when, to whom, what and how much: from the journal, from "
+                                "Redis or from captures",
+                        .example = "ajar report --html report.html",
+                        .most = SIZE_MAX,
+                        .default_file = true},
     [COMMAND_SIGNATURES] = {.name = "signatures",
                             .arguments = "list | show NAME | test",
                             .help = "what is known of the stores, and whether its examples hold",

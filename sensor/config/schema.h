@@ -8,6 +8,7 @@
 #define FOR_READ       (1u << COMMAND_READ)
 #define FOR_WATCH      (1u << COMMAND_WATCH)
 #define FOR_CHECK      (1u << COMMAND_CHECK)
+#define FOR_REPORT     (1u << COMMAND_REPORT)
 #define FOR_SIGNATURES (1u << COMMAND_SIGNATURES)
 
 enum option_type {
@@ -48,14 +49,14 @@ struct command_row {
     const char *help;
     const char *example; /* of a right use, for usage errors */
     size_t fewest, most; /* arguments besides the options */
-    bool default_file;   /* reads CONFIG_FILE_DEFAULT when there is no -c */
+    bool default_file; /* reads CONFIG_FILE_DEFAULT when there is no -c (report: and no captures) */
 };
 
 extern const struct option schema_options[];
 extern const size_t schema_option_count;
 
 /* What a key may have before its dot. */
-#define SCHEMA_SECTIONS 6
+#define SCHEMA_SECTIONS 7
 extern const char *const schema_sections[SCHEMA_SECTIONS];
 
 extern const struct command_row schema_commands[COMMANDS];

@@ -68,8 +68,8 @@ static void write_option(const struct option *option, FILE *out)
 static void write_options(enum command about, FILE *out)
 {
     (void)fprintf(out, "  %-*s%s\n", HELP_COLUMN - 2, "-c, --config FILE",
-                  about == COMMAND_WATCH || about == COMMAND_CHECK || about == COMMAND_HELP
-                      ? "configuration file (watch and check: " CONFIG_FILE_DEFAULT ")"
+                  about == COMMAND_HELP || schema_commands[about].default_file
+                      ? "configuration file (watch, check, report: " CONFIG_FILE_DEFAULT ")"
                       : "configuration file (default: none)");
     for (size_t i = 0; i < schema_option_count; i++)
         if (about == COMMAND_HELP || schema_options[i].commands & (1u << about))

@@ -7,35 +7,33 @@
 #include "emit/json_exposure.h"
 
 #include "emit/json_parts.h"
+#include "ledger/exposures.h"
 
 #define CONSTANT_FROM 10 /* values that are all the same: nobody's own */
 
-static void add_windows(struct json_writer *w, const struct exposure_view *view)
+void json_add_exposure_window(struct json_writer *writer, const struct exposure_window *window)
 {
-    struct json_mark object = json_begin_object(w, "open_at_least");
-    json_add_time(w, "since", view->first_ns);
-    json_add_time(w, "until", view->last_ns);
-    json_end_object(w, object);
-    object = json_begin_object(w, "open_at_most");
-    if (view->before_ns)
-        json_add_time(w, "since", view->before_ns);
-    if (view->closing != CLOSING_NONE)
-        json_add_time(w, "until", view->closed_ns);
-    json_end_object(w, object);
-}
-
-static void add_closing(struct json_writer *w, const struct exposure_view *view)
-{
-    if (view->closing == CLOSING_NONE)
+    bool is_closed = window->closing != CLOSING_NONE;
+    struct json_mark object = json_begin_object(writer, "open_at_least");
+    json_add_time(writer, "since", window->first_ns);
+    json_add_time(writer, "until", window->last_ns);
+    json_end_object(writer, object);
+    object = json_begin_object(writer, "open_at_most");
+    if (window->before_ns)
+        json_add_time(writer, "since", window->before_ns);
+    if (is_closed)
+        json_add_time(writer, "until", window->closed_ns);
+    json_end_object(writer, object);
+    if (!is_closed)
         return;
-    struct json_mark object = json_begin_object(w, "closed");
-    json_add_time(w, "at", view->closed_ns);
-    json_add_text(w, "by", closing_name((enum closing)view->closing));
-    json_add_true(w, "inferred", view->closing == CLOSING_SILENCE);
-    json_end_object(w, object);
+    object = json_begin_object(writer, "closed");
+    json_add_time(writer, "at", window->closed_ns);
+    json_add_text(writer, "by", closing_name((enum closing)window->closing));
+    json_add_true(writer, "inferred", window->closing == CLOSING_SILENCE);
+    json_end_object(writer, object);
 }
 
-static void add_class(struct json_writer *w, const struct exposure_class *class)
+void json_add_exposure_class(struct json_writer *w, const struct exposure_class *class)
 {
     uint64_t distinct = sketch_estimate(&class->distinct);
     if (class->name[0] == '\0')
@@ -69,11 +67,10 @@ static void add_amounts(struct json_writer *w, const struct exposure_view *view)
 static void add_lists(struct json_writer *w, const struct exposure_view *view,
                       const struct json_exposure_limits *limits)
 {
-    json_add_split(w, "countries", view->countries, UINT32_MAX);
     json_add_split(w, "datasets", view->datasets, limits->datasets);
     struct json_mark list = json_begin_array(w, "classes");
     for (uint32_t i = 0; i < view->class_count && i < limits->classes; i++)
-        add_class(w, &view->classes[i]);
+        json_add_exposure_class(w, &view->classes[i]);
     json_end_array(w, list);
 }
 
@@ -88,22 +85,29 @@ static void add_group(struct json_writer *w, const struct group_view *group)
     json_end_object(w, object);
 }
 
-void json_add_exposure_state(struct json_writer *writer, const struct exposure_view *view,
-                             const struct json_exposure_limits *limits)
+void json_add_exposure_members(struct json_writer *writer, const struct exposure_view *view)
 {
-    struct json_mark state = json_begin_object(writer, "exposure_state");
+    struct exposure_window window = {view->first_ns, view->last_ns, view->before_ns,
+                                     view->closed_ns, view->closing};
     json_add_text(writer, "zone", zone_name((enum zone)view->zone));
     json_add_text(writer, "status", view->closing == CLOSING_NONE ? "open" : "closed");
     json_add_text(writer, "verdict", verdict_name((enum verdict)view->verdict));
     json_add_time(writer, "first_seen", view->first_ns);
     json_add_time(writer, "last_seen", view->last_ns);
-    add_windows(writer, view);
-    add_closing(writer, view);
+    json_add_exposure_window(writer, &window);
     json_add_count(writer, "times_opened", view->times);
     add_amounts(writer, view);
-    add_lists(writer, view, limits);
+    json_add_split(writer, "countries", view->countries, UINT32_MAX);
     if (view->indexed)
         json_add_text(writer, "indexed_by", view->indexed);
     add_group(writer, &view->group);
+}
+
+void json_add_exposure_state(struct json_writer *writer, const struct exposure_view *view,
+                             const struct json_exposure_limits *limits)
+{
+    struct json_mark state = json_begin_object(writer, "exposure_state");
+    json_add_exposure_members(writer, view);
+    add_lists(writer, view, limits);
     json_end_object(writer, state);
 }

@@ -16,4 +16,14 @@ struct json_exposure_limits {
 void json_add_exposure_state(struct json_writer *writer, const struct exposure_view *view,
                              const struct json_exposure_limits *limits);
 
+/* The members of "exposure_state" but its lists, for a document that is all about one exposure. */
+void json_add_exposure_members(struct json_writer *writer, const struct exposure_view *view);
+
+/* A time that it stood open: "open_at_least", "open_at_most", "closed". */
+struct exposure_window;
+void json_add_exposure_window(struct json_writer *writer, const struct exposure_window *window);
+
+/* One class of data, as an element of a list. */
+void json_add_exposure_class(struct json_writer *writer, const struct exposure_class *class);
+
 #endif

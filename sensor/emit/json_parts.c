@@ -73,12 +73,3 @@ void json_add_split(struct json_writer *writer, const char *key, const char *sep
     }
     json_end_array(writer, list);
 }
-
-const char *count_source_name(uint8_t source)
-{
-    static const char *const names[] = {
-        [COUNT_NONE] = "",       [COUNT_AT_LEAST] = "at-least", [COUNT_SEARCH] = "search",
-        [COUNT_COUNT] = "count", [COUNT_LISTING] = "listing",
-    };
-    return source < sizeof names / sizeof names[0] ? names[source] : "";
-}

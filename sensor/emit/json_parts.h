@@ -28,7 +28,4 @@ void json_add_address(struct json_writer *writer, const char *key, const struct 
 void json_add_split(struct json_writer *writer, const char *key, const char *separated,
                     unsigned most);
 
-/* "listing", "at-least"; "" for COUNT_NONE and for what is no enum count_source. */
-const char *count_source_name(uint8_t source);
-
 #endif

@@ -8,6 +8,7 @@
 
 #include "base/hash.h"
 #include "base/timestamp.h"
+#include "emit/redis_part.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +26,6 @@ void redis_batch_clear(struct redis_batch *batch)
     resp_clear(&batch->sources);
     resp_clear(&batch->parts);
     resp_clear(&batch->part);
-    resp_clear(&batch->members);
 }
 
 void redis_batch_mark_key(const struct redis_batch_options *options, char key[static REDIS_KEY_MAX])
@@ -45,7 +45,7 @@ static size_t name_key(struct redis_batch *batch, const char *key)
     return batch->keys.words;
 }
 
-static size_t name_own_key(struct redis_batch *batch, const char *name, const char *rest)
+size_t redis_batch_name_key(struct redis_batch *batch, const char *name, const char *rest)
 {
     char key[REDIS_KEY_MAX];
     (void)snprintf(key, sizeof key, "%s:%s%s", batch->options->prefix, name, rest);
@@ -56,8 +56,7 @@ void redis_batch_begin(struct redis_batch *batch, const struct redis_batch_optio
                        const char *expected, uint64_t random)
 {
     struct resp *const buffers[] = {&batch->wire,   &batch->keys,    &batch->settings,
-                                    &batch->events, &batch->sources, &batch->parts,
-                                    &batch->members};
+                                    &batch->events, &batch->sources, &batch->parts};
     char mark[REDIS_KEY_MAX];
     for (size_t i = 0; i < sizeof buffers / sizeof buffers[0]; i++)
         resp_empty(buffers[i]);
@@ -70,7 +69,7 @@ void redis_batch_begin(struct redis_batch *batch, const struct redis_batch_optio
     (void)snprintf(batch->expected, sizeof batch->expected, "%s", expected);
     redis_batch_mark_key(options, mark);
     (void)name_key(batch, mark);
-    batch->stream_key = options->has_stream ? name_own_key(batch, "events", "") : 0;
+    batch->stream_key = options->has_stream ? redis_batch_name_key(batch, "events", "") : 0;
     batch->list_key = options->list ? name_key(batch, options->list) : 0;
 }
 
@@ -102,7 +101,7 @@ static void add_source(struct redis_batch *batch, const struct journal_event *ev
     if (!meets(batch, "source", event->source, ""))
         return;
     if (!batch->sources_key)
-        batch->sources_key = name_own_key(batch, "sources", "");
+        batch->sources_key = redis_batch_name_key(batch, "sources", "");
     (void)snprintf(number, sizeof number, "%.4f", event->longitude);
     resp_add_text(&batch->sources, number);
     (void)snprintf(number, sizeof number, "%.4f", event->latitude);
@@ -130,170 +129,51 @@ void redis_batch_add_event(struct redis_batch *batch, const struct journal_event
         add_source(batch, event);
 }
 
-/* A part is gathered on its own, because the number of its words comes first. */
-static void begin_part(struct redis_batch *batch, const char *command, size_t key)
-{
-    resp_empty(&batch->part);
-    resp_add_text(&batch->part, command);
-    resp_add_number(&batch->part, key);
-    if (batch->part_count < REDIS_PARTS_MAX)
-        batch->part_keys[batch->part_count] = (uint16_t)key;
-}
-
-static void end_part(struct redis_batch *batch)
-{
-    if (batch->part_count == REDIS_PARTS_MAX)
-        return;
-    resp_add_number(&batch->parts, batch->part.words);
-    resp_join(&batch->parts, &batch->part);
-    batch->part_count++;
-}
-
-/* A field of a hash that may stay unknown. */
-static void add_field(struct redis_batch *batch, const char *name, const char *value)
-{
-    if (value[0] == '\0')
-        return;
-    resp_add_text(&batch->part, name);
-    resp_add_text(&batch->part, value);
-}
-
-static void add_time(struct redis_batch *batch, const char *name, uint64_t time_ns)
-{
-    char text[TIMESTAMP_TEXT_MAX];
-    timestamp_format(time_ns, text);
-    add_field(batch, name, text);
-}
-
-static void add_count(struct redis_batch *batch, const char *name, uint64_t count)
-{
-    if (count == FINDING_NO_COUNT)
-        return;
-    resp_add_text(&batch->part, name);
-    resp_add_number(&batch->part, count);
-}
-
-static void add_expiry(struct redis_batch *batch, size_t key, uint64_t seconds)
-{
-    begin_part(batch, "EXPIRE", key);
-    resp_add_number(&batch->part, seconds);
-    end_part(batch);
-}
-
-static void add_exposure_hash(struct redis_batch *batch, size_t key,
-                              const struct journal_exposure *exposure)
-{
-    begin_part(batch, "HSET", key);
-    add_time(batch, "first_seen", exposure->first_ns);
-    add_time(batch, "last_seen", exposure->last_ns);
-    add_field(batch, "site", batch->options->site);
-    add_field(batch, "store", exposure->store);
-    add_field(batch, "address", exposure->address);
-    add_field(batch, "verdict", exposure->verdict);
-    add_field(batch, "product", exposure->product);
-    add_field(batch, "version", exposure->version);
-    add_field(batch, "cluster_id", exposure->cluster_id);
-    add_field(batch, "datasets", exposure->datasets);
-    add_field(batch, "countries", exposure->countries);
-    add_count(batch, "records", exposure->records);
-    add_count(batch, "returned", exposure->returned);
-    add_count(batch, "bytes", exposure->gave_bytes);
-    add_count(batch, "actors", exposure->actors);
-    add_count(batch, "requests", exposure->requests);
-    add_count(batch, "severity", exposure->severity > 0 ? (uint64_t)exposure->severity : 0);
-    end_part(batch);
-}
-
-/* The members of one set of open exposures, gathered over the batch. */
-static void end_open_set(struct redis_batch *batch)
-{
-    size_t key = batch->open_set_key;
-    if (key == 0)
-        return;
-    begin_part(batch, "ZADD", key);
-    resp_join(&batch->part, &batch->members);
-    end_part(batch);
-    if (batch->open_set_expires)
-        add_expiry(batch, key, REDIS_IMPORT_S);
-    resp_empty(&batch->members);
-    batch->open_set_key = 0;
-}
-
-/* Live exposures and those of each reading have sets of their own. */
-static void add_to_open_set(struct redis_batch *batch, const char *set,
-                            const struct journal_exposure *exposure)
-{
-    if (strcmp(batch->open_set, set) != 0)
-        end_open_set(batch);
-    if (batch->open_set_key == 0) {
-        (void)snprintf(batch->open_set, sizeof batch->open_set, "%s", set);
-        batch->open_set_key = name_own_key(batch, set, "");
-        batch->open_set_expires = exposure->import_id[0] != '\0';
-    }
-    resp_add_number(&batch->members, exposure->last_ns / NS_PER_S);
-    resp_add_text(&batch->members, exposure->id);
-}
-
-void redis_batch_add_exposure(struct redis_batch *batch, const struct journal_exposure *exposure)
-{
-    char folder[REDIS_KEY_MAX / 4] = "", name[REDIS_KEY_MAX / 2];
-    bool is_import = exposure->import_id[0] != '\0';
-    if (is_import)
-        (void)snprintf(folder, sizeof folder, "import:%s:", exposure->import_id);
-    (void)snprintf(name, sizeof name, "%sexposure:%s", folder, exposure->id);
-    size_t key = name_own_key(batch, name, "");
-    add_exposure_hash(batch, key, exposure);
-    if (is_import)
-        add_expiry(batch, key, REDIS_IMPORT_S);
-    (void)snprintf(name, sizeof name, "%sexposures:open", folder);
-    add_to_open_set(batch, name, exposure);
-}
-
 static void add_packet_numbers(struct redis_batch *batch, const struct sensor_status *status)
 {
-    add_count(batch, "packets", status->packets);
-    add_count(batch, "bytes", status->bytes);
-    add_count(batch, "drops", status->dropped_kernel + status->dropped_interface);
-    add_count(batch, "flows", status->flows);
-    add_count(batch, "gaps", status->gaps);
-    add_count(batch, "anomalies", status->anomalies);
-    add_count(batch, "findings", status->findings);
-    add_count(batch, "findings_dropped", status->findings_dropped);
-    add_count(batch, "packet_deaths", status->packet_deaths);
+    redis_part_add_count(batch, "packets", status->packets);
+    redis_part_add_count(batch, "bytes", status->bytes);
+    redis_part_add_count(batch, "drops", status->dropped_kernel + status->dropped_interface);
+    redis_part_add_count(batch, "flows", status->flows);
+    redis_part_add_count(batch, "gaps", status->gaps);
+    redis_part_add_count(batch, "anomalies", status->anomalies);
+    redis_part_add_count(batch, "findings", status->findings);
+    redis_part_add_count(batch, "findings_dropped", status->findings_dropped);
+    redis_part_add_count(batch, "packet_deaths", status->packet_deaths);
 }
 
 static void add_delivery_numbers(struct redis_batch *batch, const struct redis_heartbeat *heartbeat)
 {
     const struct sensor_status *status = &heartbeat->status;
     const struct journal_counters *journal = &heartbeat->journal;
-    add_count(batch, "events", status->events);
-    add_count(batch, "events_dropped", journal->refused + journal->trimmed);
-    add_count(batch, "events_folded", status->events_folded);
-    add_count(batch, "accepted", journal->accepted);
-    add_count(batch, "queue", journal->pending + journal->undelivered);
-    add_count(batch, "journal_bytes", journal->bytes);
-    add_field(batch, "journal", heartbeat->journal_trouble);
-    add_count(batch, "list_dropped", status->list_dropped);
-    add_count(batch, "log_dropped", status->log_dropped);
-    add_count(batch, "delivery_deaths", status->delivery_deaths);
+    redis_part_add_count(batch, "events", status->events);
+    redis_part_add_count(batch, "events_dropped", journal->refused + journal->trimmed);
+    redis_part_add_count(batch, "events_folded", status->events_folded);
+    redis_part_add_count(batch, "accepted", journal->accepted);
+    redis_part_add_count(batch, "queue", journal->pending + journal->undelivered);
+    redis_part_add_count(batch, "journal_bytes", journal->bytes);
+    redis_part_add_field(batch, "journal", heartbeat->journal_trouble);
+    redis_part_add_count(batch, "list_dropped", status->list_dropped);
+    redis_part_add_count(batch, "log_dropped", status->log_dropped);
+    redis_part_add_count(batch, "delivery_deaths", status->delivery_deaths);
 }
 
 void redis_batch_add_heartbeat(struct redis_batch *batch, const struct redis_heartbeat *heartbeat)
 {
     const struct sensor_status *status = &heartbeat->status;
     uint64_t now = timestamp_now(), then = status->packet_time_ns;
-    size_t key = name_own_key(batch, "sensor:", batch->options->sensor);
-    begin_part(batch, "HSET", key);
-    add_time(batch, "seen", now);
-    add_field(batch, "site", batch->options->site);
-    add_field(batch, "version", AJAR_VERSION);
+    size_t key = redis_batch_name_key(batch, "sensor:", batch->options->sensor);
+    redis_part_begin(batch, "HSET", key);
+    redis_part_add_time(batch, "seen", now);
+    redis_part_add_field(batch, "site", batch->options->site);
+    redis_part_add_field(batch, "version", AJAR_VERSION);
     add_packet_numbers(batch, status);
     add_delivery_numbers(batch, heartbeat);
-    add_count(batch, "lag_ms", now > then && then ? (now - then) / NS_PER_MS : 0);
-    add_count(batch, "memory_bytes", status->memory_bytes);
-    add_count(batch, "open_exposures", status->open_exposures);
-    end_part(batch);
-    add_expiry(batch, key, REDIS_HEARTBEAT_S);
+    redis_part_add_count(batch, "lag_ms", now > then && then ? (now - then) / NS_PER_MS : 0);
+    redis_part_add_count(batch, "memory_bytes", status->memory_bytes);
+    redis_part_add_count(batch, "open_exposures", status->open_exposures);
+    redis_part_end(batch);
+    redis_part_expire(batch, key, REDIS_HEARTBEAT_S);
 }
 
 static void write_settings(struct redis_batch *batch)
@@ -319,7 +199,6 @@ static void write_settings(struct redis_batch *batch)
 
 enum ajar_status redis_batch_finish(struct redis_batch *batch, const char *sha)
 {
-    end_open_set(batch);
     write_settings(batch);
     size_t words = 3 + batch->keys.words + batch->settings.words + batch->events.words +
                    batch->sources.words + batch->parts.words;
@@ -336,14 +215,14 @@ enum ajar_status redis_batch_finish(struct redis_batch *batch, const char *sha)
 }
 
 /* Walks to the key of this number: "$<bytes>\r\n...\r\n" each. */
-void redis_batch_part_key(const struct redis_batch *batch, size_t part, char *key, size_t size)
+void redis_batch_key(const struct redis_batch *batch, long long number, char *key, size_t size)
 {
     const char *at = batch->keys.bytes;
     char *end;
     key[0] = '\0';
-    if (part >= batch->part_count)
+    if (number < 1 || (unsigned long long)number > batch->keys.words)
         return;
-    for (unsigned i = batch->part_keys[part]; i > 0; i--) {
+    for (long long i = number; i > 0; i--) {
         unsigned long bytes = strtoul(at + 1, &end, 10);
         if (i == 1)
             (void)snprintf(key, size, "%.*s", (int)bytes, end + 2);

@@ -16,6 +16,7 @@
 #define REDIS_ALERT_SEVERITY 70
 #define REDIS_HEARTBEAT_S    90               /* three status events long */
 #define REDIS_IMPORT_S       (7 * 24 * 3600)  /* what a reading leaves behind besides events */
+#define REDIS_CLOSED_S       (90 * 24 * 3600) /* a closed exposure stays */
 #define REDIS_MARK_S         (90 * 24 * 3600) /* a sensor that was away longer begins anew */
 #define REDIS_SOURCES_MAX    100000           /* members of the geo set */
 #define REDIS_MARK_MAX       64               /* "18446744073709551615 " and an id */
@@ -42,16 +43,13 @@ struct redis_batch_options {
 struct redis_batch {
     const struct redis_batch_options *options; /* borrowed */
     struct resp wire, keys, settings, events, sources, parts;
-    struct resp part;    /* under construction */
-    struct resp members; /* of the set of open exposures */
+    struct resp part; /* under construction */
     size_t event_count, source_count, part_count;
     size_t stream_key, list_key, sources_key; /* numbers in `keys`, 0 = none */
     char open_set[REDIS_KEY_MAX];             /* the set of open exposures that was named last, */
     size_t open_set_key;                      /* and its number, 0 = none */
-    bool open_set_expires;
     char expected[REDIS_MARK_MAX];
     uint64_t random;
-    uint16_t part_keys[REDIS_PARTS_MAX];
     uint64_t met[REDIS_BATCH_SLOTS]; /* hashes of exposures and sources, 0 = free */
 };
 
@@ -75,8 +73,12 @@ void redis_batch_add_event(struct redis_batch *batch, const struct journal_event
 /* Whether this exposure was asked about for the first time in this batch: its state is due. */
 bool redis_batch_meets(struct redis_batch *batch, const char *exposure, const char *import_id);
 
-/* Adds the state of an exposure. */
-void redis_batch_add_exposure(struct redis_batch *batch, const struct journal_exposure *exposure);
+/* Names a key "PREFIX:NAME REST" and gives its number. */
+size_t redis_batch_name_key(struct redis_batch *batch, const char *name, const char *rest);
+
+/* Adds the state of an exposure, `whole` with the document of all that is known of it. */
+void redis_batch_add_exposure(struct redis_batch *batch, const struct journal_exposure *exposure,
+                              bool whole);
 
 /* What the heartbeat says; numbers of delivery are the journal's. */
 struct redis_heartbeat {
@@ -90,7 +92,7 @@ void redis_batch_add_heartbeat(struct redis_batch *batch, const struct redis_hea
  * AJAR_ERR_MEMORY. */
 enum ajar_status redis_batch_finish(struct redis_batch *batch, const char *sha);
 
-/* The key of a part (counted from 0), for messages; "" = no such part. */
-void redis_batch_part_key(const struct redis_batch *batch, size_t part, char *key, size_t size);
+/* The name of a key by its number (from 1), for messages; "" = there is none. */
+void redis_batch_key(const struct redis_batch *batch, long long number, char *key, size_t size);
 
 #endif

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/timestamp.h"
 #include "emit/redis_refusal.h"
+#include "ledger/exposures.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -36,17 +37,31 @@ static void read_events(struct redis_sink *sink, struct redis_flight *flight, in
     }
 }
 
+/* The life of an exposure is told once a minute at most: then all that is known of it goes along.
+ */
+static bool is_of_life(const struct journal_event *event)
+{
+    return strncmp(event->action, "exposure-", strlen("exposure-")) == 0;
+}
+
+static void add_state(struct redis_sink *sink, struct redis_flight *flight,
+                      const struct journal_event *event)
+{
+    struct journal_exposure state;
+    if (redis_batch_meets(&flight->batch, event->exposure, event->import_id) &&
+        journal_find_exposure(sink->options.journal, event->exposure, event->import_id, &state) ==
+            AJAR_OK &&
+        state.state->zone != ZONE_ALLOWED)
+        redis_batch_add_exposure(&flight->batch, &state, is_of_life(event));
+}
+
 /* State of the exposures that these events changed, once each. */
 static void add_states(struct redis_sink *sink, struct redis_flight *flight)
 {
-    struct journal_exposure state;
-    for (size_t i = 0; i < flight->events.count; i++) {
-        const struct journal_event *event = &flight->events.events[i];
-        if (redis_batch_meets(&flight->batch, event->exposure, event->import_id) &&
-            journal_find_exposure(sink->options.journal, event->exposure, event->import_id,
-                                  &state) == AJAR_OK)
-            redis_batch_add_exposure(&flight->batch, &state);
-    }
+    for (int life = 1; life >= 0; life--)
+        for (size_t i = 0; i < flight->events.count; i++)
+            if (is_of_life(&flight->events.events[i]) == (life == 1))
+                add_state(sink, flight, &flight->events.events[i]);
 }
 
 /* Some more of the open exposures, all of which are due. */
@@ -60,8 +75,8 @@ static void add_open_states(struct redis_sink *sink, struct redis_flight *flight
             last[0] = '\0';
             return;
         }
-        memcpy(last, state.id, EXPOSURE_ID_HEX);
-        redis_batch_add_exposure(&flight->batch, &state);
+        memcpy(last, state.state->id, EXPOSURE_ID_HEX);
+        redis_batch_add_exposure(&flight->batch, &state, true);
     }
 }
 
@@ -162,8 +177,7 @@ static void tell_parts(struct redis_sink *sink, const struct redis_flight *fligh
         (void)snprintf(key, sizeof key, "%s:%s", sink->contract.prefix,
                        numbers[REDIS_ALERTS_REFUSED] ? "alerts" : "sources");
     else
-        redis_batch_part_key(&flight->batch, (size_t)numbers[REDIS_FIRST_PART] - 1, key,
-                             sizeof key);
+        redis_batch_key(&flight->batch, numbers[REDIS_KEY_REFUSED], key, sizeof key);
     (void)pthread_mutex_lock(&sink->lock);
     (void)snprintf(sink->part_trouble, sizeof sink->part_trouble,
                    "Redis takes the events but not %s (%s)", key,

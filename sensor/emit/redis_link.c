@@ -155,15 +155,22 @@ static enum ajar_status wait_reply(struct redis_link *link, redisReply **reply)
     return AJAR_OK;
 }
 
+/* Of ASKING and the command after it, the reply to that. */
+static enum ajar_status wait_own_reply(struct redis_link *link, redisReply **reply)
+{
+    enum ajar_status status = wait_reply(link, reply);
+    if (status == AJAR_OK && link->asking) {
+        freeReplyObject(*reply); /* of ASKING; what it means, the next one says */
+        status = wait_reply(link, reply);
+    }
+    return status;
+}
+
 static enum ajar_status read_reply(struct redis_link *link, struct redis_reply *reply,
                                    struct redis_words *words)
 {
     redisReply *got;
-    enum ajar_status status = wait_reply(link, &got);
-    if (status == AJAR_OK && link->asking) {
-        freeReplyObject(got); /* of ASKING; what it means, the next one says */
-        status = wait_reply(link, &got);
-    }
+    enum ajar_status status = wait_own_reply(link, &got);
     if (status != AJAR_OK)
         return status;
     take_reply(got, reply);
@@ -178,9 +185,8 @@ enum ajar_status redis_link_read(struct redis_link *link, struct redis_reply *re
     return read_reply(link, reply, NULL);
 }
 
-enum ajar_status redis_link_ask(struct redis_link *link, const char *const *words,
-                                struct redis_reply *reply, struct redis_words *texts,
-                                struct problem *cause)
+/* Appends the command that these words make. */
+static enum ajar_status append_words(struct redis_link *link, const char *const *words)
 {
     struct resp resp = {.bytes = NULL};
     size_t count = 0;
@@ -194,13 +200,48 @@ enum ajar_status redis_link_ask(struct redis_link *link, const char *const *word
     if (resp.bytes)
         explicit_bzero(resp.bytes, resp.size); /* there may be a password in it */
     resp_clear(&resp);
-    if (status != AJAR_OK)
+    return status;
+}
+
+enum ajar_status redis_link_ask(struct redis_link *link, const char *const *words,
+                                struct redis_reply *reply, struct redis_words *texts,
+                                struct problem *cause)
+{
+    if (append_words(link, words) != AJAR_OK)
         return problem_set(cause, AJAR_ERR_SYSTEM, "out of memory");
     if (read_reply(link, reply, texts) != AJAR_OK)
         return problem_set(cause, AJAR_ERR_SYSTEM, "%s: %s", link->error,
                            link->tls ? "does it want another client certificate, or one at all "
                                        "(redis.certificate_file)?"
                                      : "is this the address of a Redis?");
+    return AJAR_OK;
+}
+
+/* Tells the texts below `got` from number `index` on; gives the next number. */
+static size_t tell_texts(const redisReply *got, size_t index, redis_text_taker take, void *context)
+{
+    if (got->type == REDIS_REPLY_ARRAY)
+        for (size_t i = 0; i < got->elements; i++)
+            index = tell_texts(got->element[i], index, take, context);
+    else if (is_text(got))
+        take(context, index++, got->str, got->len);
+    else if (got->type == REDIS_REPLY_NIL)
+        take(context, index++, NULL, 0);
+    return index;
+}
+
+enum ajar_status redis_link_fetch(struct redis_link *link, const char *const *words,
+                                  struct redis_reply *reply, redis_text_taker take, void *context)
+{
+    redisReply *got;
+    enum ajar_status status = append_words(link, words);
+    if (status == AJAR_OK)
+        status = wait_own_reply(link, &got);
+    if (status != AJAR_OK)
+        return status;
+    take_reply(got, reply);
+    (void)tell_texts(got, 0, take, context);
+    freeReplyObject(got);
     return AJAR_OK;
 }
 

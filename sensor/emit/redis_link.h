@@ -81,6 +81,15 @@ enum ajar_status redis_link_append(struct redis_link *link, const char *wire, si
 /* The reply to the oldest command without one. AJAR_ERR_SYSTEM: the connection is dead. */
 enum ajar_status redis_link_read(struct redis_link *link, struct redis_reply *reply);
 
+/* A text of a reply: nested arrays are told flat, `index` counts them all. `text` has a NUL behind
+ * it; NULL = nil. Borrowed. */
+typedef void (*redis_text_taker)(void *context, size_t index, const char *text, size_t length);
+
+/* Sends one command (words, NULL at the end) and hands over all texts of its reply; of an error
+ * only *reply tells. AJAR_ERR_SYSTEM: the connection is dead; AJAR_ERR_MEMORY. */
+enum ajar_status redis_link_fetch(struct redis_link *link, const char *const *words,
+                                  struct redis_reply *reply, redis_text_taker take, void *context);
+
 /* Why the connection is dead, for people. */
 const char *redis_link_error(const struct redis_link *link);
 

@@ -12,10 +12,14 @@
 --  11 events                    12 sources              13 parts
 --  then for each event: sequence, alert (0 or 1) and the nine values of the stream;
 --  for each source: longitude, latitude, member; for each part (state, which never holds up the
---  events): how many words, command, number of its key, the other words.
+--  events): how many words, command, number of its key, the other words. The command STATE writes
+--  an exposure: numbers of the keys of its hash, of what each sensor saw of it (0 = this state is
+--  nobody else's) and of the set of open ones; seconds that a closed one (or one of nobody else)
+--  lives; id, score, sensor, what that saw, open or closed; fields and values of the hash.
 -- Gives the mark as a string if it is another one; an error if nothing was changed; else the
 -- numbers {events taken, entries cut from the list, events the list refused, alerts refused,
--- sources refused, parts refused, the first of these parts, class of the first refusal}.
+-- sources refused, parts refused, number of the key that refused the first of these, class of the
+-- first refusal}.
 local EVENT, SOURCE, ID, JSON = 11, 3, 2, 10
 local CLASSES = {WRONGTYPE = 1, NOPERM = 2, OOM = 3}
 local OTHER_CLASS = 4
@@ -198,21 +202,227 @@ if geo and sources > 0 then
     end
 end
 
-local parts_refused, part_refused = 0, 0
+local function larger(a, b)
+    return b ~= nil and (a == nil or b > a) and b or a
+end
+
+local function smaller(a, b)
+    return b ~= nil and (a == nil or b < a) and b or a
+end
+
+-- What the sensors of a site saw of one exposure, their names, and each view by its sensor.
+local function read_views(all)
+    local views, names, own = {}, {}, {}
+    for i = 1, #all, 2 do
+        local good, view = pcall(cjson.decode, all[i + 1])
+        if good and type(view) == 'table' and view.first and view.last then
+            views[#views + 1] = view
+            names[#names + 1] = all[i]
+            own[all[i]] = view
+        end
+    end
+    table.sort(names)
+    return views, names, own
+end
+
+-- The life of the exposure: a close never beats newer proof, and what was proven before a close that
+-- is beaten belongs to an earlier time. All times are text that sorts.
+local function merge_life(views, merged)
+    local last, beaten, closing = nil, nil, nil
+    for _, view in ipairs(views) do
+        last = larger(last, view.last)
+        merged.times_opened = larger(merged.times_opened, view.times)
+    end
+    for _, view in ipairs(views) do
+        if view.closed and view.closed < last then
+            beaten = larger(beaten, view.closed)
+        elseif view.closed and (not closing or view.closed > closing.closed) then
+            closing = view
+        end
+    end
+    local first = nil
+    for _, view in ipairs(views) do
+        if not beaten or view.last > beaten then
+            first = smaller(first, view.first)
+        end
+    end
+    local shut = beaten and beaten < first and beaten or nil
+    for _, view in ipairs(views) do
+        if view.shut and view.shut <= first then
+            shut = larger(shut, view.shut)
+        end
+    end
+    merged.first_seen, merged.last_seen, merged.shut_before = first, last, shut
+    merged.status = closing and 'closed' or 'open'
+    merged.closed_at, merged.closed_by = closing and closing.closed, closing and closing.by
+end
+
+-- Clients are told apart by their addresses; of those that a sensor only counted, the most that one
+-- of them did.
+local function merge_clients(views, merged)
+    local seen, count, more, codes, countries = {}, 0, 0, {}, {}
+    for _, view in ipairs(views) do
+        local addresses = view.addresses or {}
+        for _, address in ipairs(addresses) do
+            count = count + (seen[address] and 0 or 1)
+            seen[address] = true
+        end
+        more = math.max(more, (view.actors or 0) - #addresses)
+        for code in string.gmatch(view.countries or '', '[^,]+') do
+            if not codes[code] then
+                codes[code] = true
+                countries[#countries + 1] = code
+            end
+        end
+    end
+    table.sort(countries)
+    merged.actors = count + more
+    merged.countries = #countries > 0 and table.concat(countries, ',') or nil
+end
+
+local function merge_amounts(views, merged)
+    local worst = views[1]
+    merged.returned, merged.bytes, merged.requests = 0, 0, 0
+    for _, view in ipairs(views) do
+        for _, name in ipairs({'returned', 'bytes', 'requests'}) do
+            merged[name] = merged[name] + (view[name] or 0)
+        end
+        merged.severity = larger(merged.severity, view.severity)
+        if view.records and (not merged.records or view.records > merged.records) then
+            merged.records, merged.records_source = view.records, view.source
+        end
+        merged.oldest_record = smaller(merged.oldest_record, view.oldest)
+        merged.newest_record = larger(merged.newest_record, view.newest)
+        if (view.rank or 0) > (worst.rank or 0) then
+            worst = view
+        end
+    end
+    merged.verdict = worst.verdict
+end
+
+-- Whether no other sensor saw more: its names, classes and report are those that stand.
+local function leads(own, views)
+    for _, view in ipairs(views) do
+        local rank, own_rank = view.rank or 0, own.rank or 0
+        if rank > own_rank or rank == own_rank and (view.returned or 0) > (own.returned or 0) then
+            return false
+        end
+    end
+    return true
+end
+
+-- The fields of the hash as all sensors together know them; nil: this one alone knows it.
+local function merge(all, sensor, first, final)
+    local views, names, own = read_views(all)
+    if #views < 2 or not own[sensor] then
+        return nil
+    end
+    local merged, fields = {sensors = table.concat(names, ',')}, {}
+    merge_life(views, merged)
+    merge_clients(views, merged)
+    merge_amounts(views, merged)
+    if leads(own[sensor], views) then
+        for i = first, final, 2 do
+            if merged[ARGV[i]] == nil and ARGV[i] ~= 'closed_at' and ARGV[i] ~= 'closed_by' then
+                merged[ARGV[i]] = ARGV[i + 1]
+            end
+        end
+    end
+    for name, value in pairs(merged) do
+        fields[#fields + 1] = name
+        fields[#fields + 1] = type(value) == 'number' and string.format('%.0f', value) or value
+    end
+    return fields, merged
+end
+
+-- Seconds since 1970 of a time as text.
+local function seconds_of(text)
+    local y, m, d, h, min, s = string.match(text, '(%d+)-(%d+)-(%d+)T(%d+):(%d+):(%d+)')
+    y, m, d = tonumber(y), tonumber(m), tonumber(d)
+    if m < 3 then
+        y, m = y - 1, m + 12
+    end
+    local days = 365 * y + math.floor(y / 4) - math.floor(y / 100) + math.floor(y / 400)
+        + math.floor((153 * (m - 3) + 2) / 5) + d - 719469
+    return ((days * 24 + h) * 60 + min) * 60 + s
+end
+
+-- Runs commands, false ones left out, up to the first that is refused; gives that and its key, or
+-- nil.
+local function all_of(...)
+    for _, words in ipairs({...}) do
+        local done = words and call(unpack(words))
+        if is_error(done) then
+            return done, words[2]
+        end
+    end
+    return nil
+end
+
+local function put_state(first, final)
+    local hash, sensors = KEYS[tonumber(ARGV[first])], KEYS[tonumber(ARGV[first + 1])]
+    local open, life = KEYS[tonumber(ARGV[first + 2])], ARGV[first + 3]
+    local id, score, sensor = ARGV[first + 4], ARGV[first + 5], ARGV[first + 6]
+    local view, status = ARGV[first + 7], ARGV[first + 8]
+    local was = call('HGET', hash, 'status')
+    if is_error(was) then
+        return was, hash
+    end
+    local fields, merged
+    if sensors then
+        local refusal = all_of({'HSET', sensors, sensor, view})
+        local count = refusal or call('HLEN', sensors)
+        local all = count ~= 1 and not is_error(count) and call('HGETALL', sensors) or count
+        if is_error(all) then
+            return all, sensors
+        elseif count > 1 then
+            fields, merged = merge(all, sensor, first + 9, final)
+        end
+    end
+    if merged then
+        status, score = merged.status, seconds_of(merged.last_seen)
+    end
+    local done = call('HSET', hash, unpack(fields or {unpack(ARGV, first + 9, final)}))
+    if is_error(done) then
+        return done, hash
+    elseif status == 'closed' then
+        return all_of({'ZREM', open, id}, {'EXPIRE', hash, life},
+            sensors and {'EXPIRE', sensors, life} or false)
+    end
+    return all_of({'ZADD', open, score, id},
+        was == 'closed' and {'HDEL', hash, 'closed_at', 'closed_by'},
+        was == 'closed' and {'PERSIST', hash},
+        was == 'closed' and sensors and {'PERSIST', sensors} or false,
+        not sensors and {'EXPIRE', hash, life}, not sensors and {'EXPIRE', open, life})
+end
+
+-- The number of one of the keys of a state.
+local function number_of(key, first)
+    for i = first, first + 2 do
+        if KEYS[tonumber(ARGV[i])] == key then
+            return tonumber(ARGV[i])
+        end
+    end
+end
+
+local parts_refused, key_refused = 0, 0
 local at = first_part
-for i = 1, parts do
-    local words = tonumber(ARGV[at])
-    reply = call(ARGV[at + 1], KEYS[tonumber(ARGV[at + 2])],
-        unpack(ARGV, at + 3, at + words))
+for _ = 1, parts do
+    local words, key = tonumber(ARGV[at]), nil
+    if ARGV[at + 1] == 'STATE' then
+        reply, key = put_state(at + 2, at + words)
+    else
+        reply = call(ARGV[at + 1], KEYS[tonumber(ARGV[at + 2])], unpack(ARGV, at + 3, at + words))
+    end
     if is_error(reply) then
         note(reply)
         parts_refused = parts_refused + 1
-        if part_refused == 0 then
-            part_refused = i
+        if key_refused == 0 then
+            key_refused = key and number_of(key, at + 2) or tonumber(ARGV[at + 2])
         end
     end
     at = at + words + 1
 end
 
 return {taken, list_cut, list_refused, alerts_refused, sources_refused, parts_refused,
-    part_refused, class}
+    key_refused, class}

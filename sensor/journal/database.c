@@ -9,9 +9,12 @@
 #include "base/text.h"
 #include "base/timestamp.h"
 
+#include <limits.h>
 #include <sqlite3.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define NS_PER_MS      1000000ULL
 #define CHECK_PROGRESS 1000 /* instructions of SQLite between two looks at the clock */
@@ -57,19 +60,17 @@ static enum ajar_status status_of(int result)
     }
 }
 
-enum ajar_status database_open(const char *path, int busy_ms, struct database **database,
-                               struct problem *problem)
+static enum ajar_status open_as(const char *name, int flags, int busy_ms,
+                                struct database **database, struct problem *problem)
 {
     struct database *made = calloc(1, sizeof *made);
     if (!made)
         return problem_set(problem, AJAR_ERR_MEMORY, "the journal: out of memory");
-    int result = sqlite3_open_v2(path ? path : ":memory:", &made->handle,
-                                 SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX |
-                                     SQLITE_OPEN_PRIVATECACHE,
-                                 NULL);
+    int result = sqlite3_open_v2(name ? name : ":memory:", &made->handle,
+                                 flags | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE, NULL);
     if (result != SQLITE_OK) {
         enum ajar_status status =
-            problem_set(problem, status_of(result), "%s: %s", path ? path : "journal in memory",
+            problem_set(problem, status_of(result), "%s: %s", name ? name : "journal in memory",
                         made->handle ? sqlite3_errmsg(made->handle) : sqlite3_errstr(result));
         database_close(made);
         return status;
@@ -78,6 +79,35 @@ enum ajar_status database_open(const char *path, int busy_ms, struct database **
     (void)sqlite3_busy_timeout(made->handle, busy_ms);
     *database = made;
     return AJAR_OK;
+}
+
+enum ajar_status database_open(const char *path, int busy_ms, struct database **database,
+                               struct problem *problem)
+{
+    return open_as(path, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, busy_ms, database, problem);
+}
+
+/* The path as SQLite's file: URI, saying that nobody changes it. False: too long. */
+static bool make_uri(const char *path, char *uri, size_t size)
+{
+    size_t used = (size_t)snprintf(uri, size, "file:");
+    for (const char *c = path; *c && used + 4 < size; c++)
+        used += (size_t)snprintf(uri + used, size - used, strchr("?#%", *c) ? "%%%02x" : "%c",
+                                 (unsigned char)*c);
+    return snprintf(uri + used, size - used, "?immutable=1") < (int)(size - used);
+}
+
+enum ajar_status database_open_read_only(const char *path, int busy_ms, struct database **database,
+                                         struct problem *problem)
+{
+    char name[3 * PATH_MAX];
+    (void)snprintf(name, sizeof name, "%s-wal", path);
+    if (access(name, F_OK) == 0)
+        return open_as(path, SQLITE_OPEN_READONLY, busy_ms, database, problem);
+    /* Nobody writes it. Without this SQLite would leave a log behind that it may not remove. */
+    if (!make_uri(path, name, sizeof name))
+        return problem_set(problem, AJAR_ERR_USAGE, "%s: the path is too long", path);
+    return open_as(name, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI, busy_ms, database, problem);
 }
 
 void database_close(struct database *database)

@@ -27,6 +27,11 @@ struct statement;
 enum ajar_status database_open(const char *path, int busy_ms, struct database **database,
                                struct problem *problem);
 
+/* The same of a file that is there, for reading alone: nothing of it changes, and no other file is
+ * left behind. */
+enum ajar_status database_open_read_only(const char *path, int busy_ms, struct database **database,
+                                         struct problem *problem);
+
 /* Accepts NULL. Its statements have to be freed before. */
 void database_close(struct database *database);
 

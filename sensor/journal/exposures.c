@@ -5,76 +5,65 @@
  */
 #include "journal/inside.h"
 
-#include "base/text.h"
+#include "base/hash.h"
+#include "ledger/groups.h"
 
+#include <stdio.h>
 #include <string.h>
 
-#define COLUMNS                                                                                    \
-    "SELECT id, import_id, first, last, store, address, port, verdict, product, version,"          \
-    " cluster_id, datasets, countries, records, returned, bytes, actors, requests, severity"       \
-    " FROM exposures WHERE import_id = ?1 AND "
+#define GROUP_COUNT_MAX "100000" /* of more it is said that there are so many */
 
-enum {
-    ID,
-    IMPORT_ID,
-    FIRST,
-    LAST,
-    STORE,
-    ADDRESS,
-    PORT,
-    VERDICT,
-    PRODUCT,
-    VERSION,
-    CLUSTER_ID,
-    DATASETS,
-    COUNTRIES,
-    RECORDS,
-    RETURNED,
-    BYTES,
-    ACTORS,
-    REQUESTS,
-    SEVERITY
-};
+/* How many stores have the mark. */
+#define COUNT_OF(mark)                                                                             \
+    "(SELECT count(*) FROM (SELECT DISTINCT store, address, port FROM exposures"                   \
+    " WHERE scope = ?1 AND " mark " LIMIT " GROUP_COUNT_MAX "))"
 
 enum ajar_status exposures_prepare(struct reader *reader)
 {
     enum ajar_status status =
-        statement_new(reader->database, COLUMNS "id = ?2", &reader->find_exposure);
+        statement_new(reader->database, ROWS_SELECT "AND id = ?2", &reader->find_exposure);
     if (status == AJAR_OK)
-        status = statement_new(reader->database, COLUMNS "id > ?2 ORDER BY id LIMIT 1",
+        status = statement_new(reader->database,
+                               ROWS_SELECT "AND id > ?2 AND status = 'open' AND zone <> 'allowed'"
+                                           " ORDER BY id LIMIT 1",
                                &reader->next_open);
+    if (status == AJAR_OK)
+        status =
+            statement_new(reader->database,
+                          "SELECT " COUNT_OF("cluster_mark = ?2") ", " COUNT_OF("data_mark = ?3"),
+                          &reader->count_group);
+    return status == AJAR_OK ? lists_prepare(reader->database, &reader->lists) : status;
+}
+
+static void bind_mark(struct statement *s, int parameter, uint64_t mark)
+{
+    if (mark)
+        statement_bind_number(s, parameter, (int64_t)mark);
+    else
+        statement_bind_null(s, parameter);
+}
+
+/* As the ledger does: the larger group of the two. */
+static enum ajar_status take_group(struct statement *s, const char *scope,
+                                   const struct exposure *exposure, struct group_view *group)
+{
+    *group = (struct group_view){.servers = 1};
+    if (!exposure->marks[MARK_CLUSTER] && !exposure->marks[MARK_DATA])
+        return AJAR_OK;
+    statement_bind_text(s, 1, scope, strlen(scope));
+    bind_mark(s, 2, exposure->marks[MARK_CLUSTER]);
+    bind_mark(s, 3, exposure->marks[MARK_DATA]);
+    enum ajar_status status = statement_step(s);
+    int64_t cluster = status == AJAR_OK ? statement_number(s, 0) : 0;
+    int64_t data = status == AJAR_OK ? statement_number(s, 1) : 0;
+    statement_reset(s);
+    if (cluster >= 2 || data >= 2) {
+        group->same_data = data > cluster;
+        group->servers = (uint32_t)(group->same_data ? data : cluster);
+        const uint64_t *mark = &exposure->marks[group->same_data ? MARK_DATA : MARK_CLUSTER];
+        hash_identifier(mark, sizeof *mark, group->id);
+    }
     return status;
-}
-
-static void take_address(struct statement *row, struct journal_exposure *exposure)
-{
-    size_t length;
-    const char *address = statement_text(row, ADDRESS, &length);
-    text_make_endpoint(exposure->address, sizeof exposure->address, address,
-                       (uint16_t)statement_number(row, PORT));
-}
-
-static void take_row(struct statement *row, struct journal_exposure *e)
-{
-    statement_copy_text(row, ID, e->id, sizeof e->id);
-    statement_copy_text(row, IMPORT_ID, e->import_id, sizeof e->import_id);
-    statement_copy_text(row, STORE, e->store, sizeof e->store);
-    statement_copy_text(row, VERDICT, e->verdict, sizeof e->verdict);
-    statement_copy_text(row, PRODUCT, e->product, sizeof e->product);
-    statement_copy_text(row, VERSION, e->version, sizeof e->version);
-    statement_copy_text(row, CLUSTER_ID, e->cluster_id, sizeof e->cluster_id);
-    statement_copy_text(row, DATASETS, e->datasets, sizeof e->datasets);
-    statement_copy_text(row, COUNTRIES, e->countries, sizeof e->countries);
-    take_address(row, e);
-    e->first_ns = (uint64_t)statement_number(row, FIRST);
-    e->last_ns = (uint64_t)statement_number(row, LAST);
-    e->records = statement_is_null(row, RECORDS) ? FINDING_NO_COUNT
-                                                 : (uint64_t)statement_number(row, RECORDS);
-    e->returned = (uint64_t)statement_number(row, RETURNED);
-    e->gave_bytes = (uint64_t)statement_number(row, BYTES);
-    e->actors = (uint32_t)statement_number(row, ACTORS);
-    e->requests = (uint32_t)statement_number(row, REQUESTS);
-    e->severity = (int)statement_number(row, SEVERITY);
 }
 
 /* `which` is a field of the reader: under the lock it may be another statement than before. */
@@ -83,18 +72,30 @@ static enum ajar_status find(struct journal *journal, struct statement *const *w
                              struct journal_exposure *exposure)
 {
     enum ajar_status status = AJAR_AGAIN;
+    const char *scope = import_id[0] == '\0' ? SCOPE_LIVE : SCOPE_READING;
+    const struct reader *reader = &journal->reader;
     (void)pthread_mutex_lock(&journal->reading);
     struct statement *row = *which;
     if (row) {
-        statement_bind_text(row, 1, import_id, strlen(import_id));
+        int64_t number = 0;
+        statement_bind_text(row, 1, scope, strlen(scope));
         statement_bind_text(row, 2, id, strlen(id));
         status = statement_step(row);
-        if (status == AJAR_OK)
-            take_row(row, exposure);
+        if (status == AJAR_OK && !rows_take_exposure(row, &journal->room, &number))
+            status = AJAR_END; /* somebody edited it */
         statement_reset(row);
+        if (status == AJAR_OK)
+            status = rows_take_lists(&reader->lists, number, &journal->room);
+        if (status == AJAR_OK)
+            status =
+                take_group(reader->count_group, scope, &journal->room.exposure, &exposure->group);
     }
     (void)pthread_mutex_unlock(&journal->reading);
-    return status == AJAR_OK ? AJAR_OK : reader_judge(journal, status);
+    if (status != AJAR_OK)
+        return reader_judge(journal, status);
+    exposure->state = &journal->room.exposure;
+    (void)snprintf(exposure->import_id, sizeof exposure->import_id, "%s", import_id);
+    return AJAR_OK;
 }
 
 enum ajar_status journal_find_exposure(struct journal *journal, const char *id,

@@ -10,6 +10,7 @@
 #include "journal/journal.h"
 #include "journal/lock.h"
 #include "journal/pending.h"
+#include "journal/rows.h"
 #include "journal/shadow.h"
 
 #include <limits.h>
@@ -36,13 +37,15 @@ struct writer {
     struct statement *insert_event, *update_journal, *delete_events, *find_aged, *oldest;
     struct statement *page_count, *free_count;
     struct statement *insert_exposure, *update_exposure, *find_exposure;
-    struct statement *put_actor, *put_dataset, *put_server, *put_pair;
+    struct statement *put_actor, *put_dataset, *put_class, *put_window, *put_marks;
+    struct statement *put_server, *put_pair;
 };
 
 /* The reader's; under `reading`. In memory its connection is the writer's. */
 struct reader {
     struct database *database;
-    struct statement *events, *find_exposure, *next_open;
+    struct statement *events, *find_exposure, *next_open, *count_group;
+    struct exposure_lists lists;
 };
 
 struct journal {
@@ -89,6 +92,7 @@ struct journal {
 
     /* Redis thread. */
     uint64_t empty_after, empty_last; /* between them there was nothing */
+    struct exposure_room room;        /* of the exposure found last */
     pthread_mutex_t reading;
     struct reader reader;
     pthread_mutex_t waiting; /* of `arrived` */

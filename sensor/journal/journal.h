@@ -89,9 +89,13 @@ uint64_t journal_last_sequence(const struct journal *journal);
 /* Where a corrupt file went, or NULL; borrowed. */
 const char *journal_moved_aside(const struct journal *journal);
 
-/* Puts exposures and servers of live runs back into an empty ledger. Delivery thread. */
+/*
+ * Puts exposures and servers back into an empty ledger: those of live runs, with what is being
+ * folded (`import_id` ""), or those of all readings so far, with which this one goes on. Delivery
+ * thread.
+ */
 enum ajar_status journal_restore(struct journal *journal, struct ledger *ledger,
-                                 struct problem *problem);
+                                 const char *import_id, struct problem *problem);
 
 /* Where in the ring of this id (drawn for each start of the program) accepted findings end; 0 = not
  * known. */
@@ -130,8 +134,8 @@ bool journal_is_due(const struct journal *journal);
 /*
  * One transaction: the waiting events, what changed in the ledger, the ring position; also trims
  * when bounds ask for it. AJAR_AGAIN: nothing was committed (locked, disk full; journal_trouble()
- * says what), all of it stays and is tried again. `import_id` ("" live): to whom the ledger's
- * exposures belong. Delivery thread.
+ * says what), all of it stays and is tried again. `import_id` ("" live): the reading that the
+ * ledger's exposures are of; all readings of a journal share them. Delivery thread.
  */
 enum ajar_status journal_commit(struct journal *journal, struct ledger *ledger,
                                 const char *import_id, uint64_t ring_id, uint64_t ring_position);
@@ -172,25 +176,21 @@ enum ajar_status journal_read(struct journal *journal, uint64_t after, int wait_
 /* Ends a wait of journal_read() now, and every later one at once. Any thread. */
 void journal_wake_reader(struct journal *journal);
 
-/* The state of an exposure as dashboards read it (the hash of docs/redis.md), texts as they are
- * written there; "" or FINDING_NO_COUNT = not known. */
+/* The state of an exposure as the journal has it. */
+struct exposure;
 struct journal_exposure {
-    char id[EXPOSURE_ID_HEX];
-    char import_id[48];
-    uint64_t first_ns, last_ns;
-    char store[128], address[64], verdict[16]; /* address with port */
-    char product[128], version[128], cluster_id[192], datasets[2048], countries[256];
-    uint64_t records, returned, gave_bytes;
-    uint32_t actors, requests;
-    int severity;
+    const struct exposure *state; /* borrowed until the next one is found; its texts are UTF-8 */
+    struct group_view group;      /* of all that the journal has now */
+    char import_id[48];           /* the reading that it was asked for; "" = live */
 };
 
 /* One exposure; AJAR_ERR_NOT_FOUND. Redis thread. */
 enum ajar_status journal_find_exposure(struct journal *journal, const char *id,
                                        const char *import_id, struct journal_exposure *exposure);
 
-/* The open exposures of live runs, in order of id, one at a time: the first one above `after_id`
- * ("" for the first). AJAR_END: no more. For a Redis that lost them. Redis thread. */
+/* The open exposures of live runs but those that the policy allows, in order of id, one at a time:
+ * the first one above `after_id` ("" for the first). AJAR_END: no more. For a Redis that lost them.
+ * Redis thread. */
 enum ajar_status journal_next_open(struct journal *journal, const char *after_id,
                                    struct journal_exposure *exposure);
 

@@ -34,7 +34,9 @@ void reader_finalize(struct reader *reader)
     statement_free(reader->events);
     statement_free(reader->find_exposure);
     statement_free(reader->next_open);
-    reader->events = reader->find_exposure = reader->next_open = NULL;
+    statement_free(reader->count_group);
+    lists_finalize(&reader->lists);
+    reader->events = reader->find_exposure = reader->next_open = reader->count_group = NULL;
 }
 
 void reader_notify(struct journal *journal)

@@ -9,7 +9,7 @@
 #include "journal/database.h"
 
 #define SCHEMA_APPLICATION_ID 0x616a6172 /* "ajar", in the header of the file */
-#define SCHEMA_VERSION        1          /* user_version, likewise */
+#define SCHEMA_VERSION        2          /* user_version, likewise */
 #define SCHEMA_PAGE_BYTES     8192
 
 /* What a new journal is given. */

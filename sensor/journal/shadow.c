@@ -18,8 +18,8 @@ void shadow_clear(struct shadow *shadow)
         while (shadow->buckets[i]) {
             struct shadow_entry *entry = shadow->buckets[i];
             shadow->buckets[i] = entry->next;
-            free(entry->rows[SHADOW_ACTORS]);
-            free(entry->rows[SHADOW_DATASETS]);
+            for (int kind = 0; kind < SHADOW_KINDS; kind++)
+                free(entry->rows[kind]);
             free(entry);
         }
     }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the journal already has of each exposure, as hashes of its rows: an exposure has up to 128
- * rows of actors and data sets, and a finding changes one or two of them. Delivery thread.
+ * What the journal already has of each exposure, as hashes of its rows: an exposure has up to 160
+ * rows of actors, data sets, classes and windows, and a finding changes a few of them. Delivery
+ * thread.
  */
 #ifndef AJAR_JOURNAL_SHADOW_H
 #define AJAR_JOURNAL_SHADOW_H
@@ -12,7 +13,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum shadow_rows { SHADOW_ACTORS, SHADOW_DATASETS, SHADOW_KINDS };
+enum shadow_rows {
+    SHADOW_ACTORS,
+    SHADOW_DATASETS,
+    SHADOW_CLASSES,
+    SHADOW_WINDOWS,
+    SHADOW_MARKS,
+    SHADOW_KINDS
+};
 
 struct shadow_entry {
     struct shadow_entry *next;

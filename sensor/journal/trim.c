@@ -204,10 +204,12 @@ static enum ajar_status delete_state(struct journal *journal, uint64_t now)
         "DELETE FROM servers WHERE number IN (SELECT number FROM servers ORDER BY number"
         " LIMIT max(0, (SELECT count(*) FROM servers) - 200000));"
         "CREATE TEMP TABLE IF NOT EXISTS gone (number INTEGER PRIMARY KEY);"
-        "INSERT INTO gone SELECT number FROM exposures WHERE import_id <> '' ORDER BY number"
+        "INSERT INTO gone SELECT number FROM exposures WHERE scope <> '' ORDER BY number"
         " LIMIT max(0, (SELECT count(*) FROM exposures) - 200000);"
         "DELETE FROM actors WHERE exposure IN (SELECT number FROM gone);"
         "DELETE FROM datasets WHERE exposure IN (SELECT number FROM gone);"
+        "DELETE FROM classes WHERE exposure IN (SELECT number FROM gone);"
+        "DELETE FROM windows WHERE exposure IN (SELECT number FROM gone);"
         "DELETE FROM exposures WHERE number IN (SELECT number FROM gone);"
         "DELETE FROM gone;";
     if (journal->state_trimmed_ns && now - journal->state_trimmed_ns < MARK_EVERY_NS)

@@ -43,24 +43,31 @@ enum ajar_status writer_prepare(struct writer *w)
         {&w->oldest, "SELECT sequence, accepted FROM events ORDER BY sequence LIMIT 1"},
         {&w->page_count, "PRAGMA page_count"},
         {&w->free_count, "PRAGMA freelist_count"},
-        {&w->find_exposure, "SELECT number FROM exposures WHERE import_id = ?1 AND id = ?2"},
-        {&w->insert_exposure, "INSERT INTO exposures VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
-                              " ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22,"
-                              " ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30, ?31, ?32, ?33)"},
-        /* import_id and id stay, so that their index need not be touched. */
+        {&w->find_exposure, "SELECT number FROM exposures WHERE scope = ?1 AND id = ?2"},
+        {&w->insert_exposure,
+         "INSERT INTO exposures VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
+         " ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30,"
+         " ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39, NULL, NULL, ?40, ?41)"},
+        /* What is in an index stays, so that it need not be touched. */
         {&w->update_exposure,
-         "UPDATE exposures SET server_outside = ?7, outside = ?8, verdict = ?9, first = ?10,"
-         " last = ?11, records = ?12, returned = ?13, bytes = ?14, requests = ?15, severity = ?16,"
-         " product = ?17, version = ?18, cluster_id = ?19, actors = ?20, actors_outside = ?21,"
-         " countries = ?22, datasets = ?23, inside_verdict = ?24, inside_returned = ?25,"
-         " inside_bytes = ?26, outside_verdict = ?27, outside_returned = ?28, outside_bytes = ?29,"
-         " total = ?30, total_source = ?31, datasets_dropped = ?32, sketch = ?33"
-         " WHERE number = ?1"},
+         "UPDATE exposures SET import_id = ?3, server_outside = ?9, outside = ?10, verdict = ?11,"
+         " status = ?12, closed_by = ?13, times = ?14, first = ?15, last = ?16, shut = ?17,"
+         " closed = ?18, told = ?19, due = ?20, records = ?21, records_source = ?22,"
+         " returned = ?23, bytes = ?24, requests = ?25, severity = ?26, product = ?27,"
+         " version = ?28, cluster_id = ?29, indexed_by = ?30, oldest_record = ?31,"
+         " newest_record = ?32, actors = ?33, actors_outside = ?34, countries = ?35,"
+         " datasets = ?36, total = ?37, total_source = ?38, datasets_dropped = ?39, silence = ?40,"
+         " sketch = ?41 WHERE number = ?1"},
         {&w->put_actor, "INSERT OR REPLACE INTO actors VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
-                        " ?10, ?11, ?12)"},
-        {&w->put_dataset, "INSERT OR REPLACE INTO datasets VALUES (?1, ?2, ?3, ?4, ?5, ?6)"},
+                        " ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23,"
+                        " ?24, ?25, ?26)"},
+        {&w->put_dataset, "INSERT OR REPLACE INTO datasets VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"},
+        {&w->put_class, "INSERT OR REPLACE INTO classes VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
+                        " ?10, ?11)"},
+        {&w->put_window, "INSERT OR REPLACE INTO windows VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"},
+        {&w->put_marks, "UPDATE exposures SET cluster_mark = ?2, data_mark = ?3 WHERE number = ?1"},
         {&w->put_server, "INSERT OR REPLACE INTO servers VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7,"
-                         " ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"},
+                         " ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)"},
         {&w->put_pair, "INSERT OR REPLACE INTO pairs VALUES (?1, ?2)"},
     };
     enum ajar_status status = AJAR_OK;
@@ -75,7 +82,8 @@ void writer_finalize(struct writer *w)
         &w->begin,         &w->commit,        &w->insert_event,    &w->update_journal,
         &w->delete_events, &w->find_aged,     &w->oldest,          &w->page_count,
         &w->free_count,    &w->find_exposure, &w->insert_exposure, &w->update_exposure,
-        &w->put_actor,     &w->put_dataset,   &w->put_server,      &w->put_pair};
+        &w->put_actor,     &w->put_dataset,   &w->put_class,       &w->put_window,
+        &w->put_marks,     &w->put_server,    &w->put_pair};
     for (size_t i = 0; i < sizeof list / sizeof list[0]; i++) {
         statement_free(*list[i]);
         *list[i] = NULL;

@@ -375,6 +375,12 @@ void ledger_visit_exposures(const struct ledger *ledger,
         visit(context, e);
 }
 
+void ledger_visit_servers(const struct ledger *ledger,
+                          void (*visit)(void *context, const struct server *server), void *context)
+{
+    servers_visit(ledger->servers, visit, context);
+}
+
 void ledger_change_all(struct ledger *ledger)
 {
     exposures_change_all(ledger->exposures);

@@ -103,6 +103,10 @@ void ledger_visit_exposures(const struct ledger *ledger,
                             void (*visit)(void *context, const struct exposure *exposure),
                             void *context);
 
+/* Calls back for each server that is remembered, the one seen last first. */
+void ledger_visit_servers(const struct ledger *ledger,
+                          void (*visit)(void *context, const struct server *server), void *context);
+
 /* Makes all that the ledger knows count as changed, for a journal that begins anew. */
 void ledger_change_all(struct ledger *ledger);
 

@@ -107,3 +107,12 @@ const char *severity_word(int severity)
         return "medium";
     return severity >= 20 ? "low" : "info";
 }
+
+const char *count_source_name(uint8_t source)
+{
+    static const char *const names[] = {
+        [COUNT_NONE] = "",       [COUNT_AT_LEAST] = "at-least", [COUNT_SEARCH] = "search",
+        [COUNT_COUNT] = "count", [COUNT_LISTING] = "listing",
+    };
+    return source < sizeof names / sizeof names[0] ? names[source] : "";
+}

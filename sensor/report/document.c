@@ -81,6 +81,12 @@ bool node_put_true(struct node *object, const char *name, bool value)
     return !value || json_object_set_new(json_of(object), name, json_true()) == 0;
 }
 
+bool node_remove(struct node *object, const char *name)
+{
+    (void)json_object_del(json_of(object), name);
+    return true;
+}
+
 bool node_append(struct node *list, struct node *value)
 {
     return json_array_append_new(json_of(list), json_of(value)) == 0;

@@ -37,6 +37,7 @@ bool node_put(struct node *object, const char *name, struct node *value);
 bool node_put_text(struct node *object, const char *name, const char *text);
 bool node_put_number(struct node *object, const char *name, uint64_t number);
 bool node_put_true(struct node *object, const char *name, bool value); /* false is left out */
+bool node_remove(struct node *object, const char *name); /* true, if it was there or not */
 bool node_append(struct node *list, struct node *value);
 
 /* Members of an object, borrowed. */

@@ -7,6 +7,8 @@
 
 #include "ajar/addr.h"
 #include "base/text.h"
+#include "report/life.h"
+#include "report/words.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -39,7 +41,8 @@ static const struct node *largest_dataset(const struct node *exposure)
         const struct node *dataset = node_at(list, i);
         uint64_t records = node_number(dataset, "records", 0);
         uint64_t most = node_number(largest, "records", 0);
-        if (records < MARK_RECORDS_MIN || node_text(dataset, "name")[0] == '.')
+        if (records < MARK_RECORDS_MIN || node_text(dataset, "name")[0] == '.' ||
+            strcmp(node_text(dataset, "records_source"), "at-least") == 0)
             continue;
         if (!largest || records > most ||
             (records == most && strcmp(node_text(dataset, "name"), node_text(largest, "name")) < 0))
@@ -88,8 +91,8 @@ static bool put_members(struct node *group, const struct marked *run, size_t len
 static bool put_group(const struct marked *run, size_t length, uint64_t servers)
 {
     for (size_t i = 0; i < length; i++) {
-        struct node *exposure = run[i].node, *group;
-        if (node_number(node_get(exposure, "group"), "servers", 0) >= servers)
+        struct node *exposure = run[i].node, *group = node_get(exposure, "group");
+        if (node_has(group, "members") && node_number(group, "servers", 0) >= servers)
             continue;
         group = node_new_object();
         if (!group || !node_put(exposure, "group", group) ||
@@ -114,12 +117,15 @@ static bool put_groups(struct marked *list, size_t count)
     return done;
 }
 
+/* Handed out to the outside. */
 static uint64_t emails_of(const struct node *exposure)
 {
     const struct node *classes = node_get(exposure, "classes");
+    if (!life_is_outside(exposure))
+        return 0;
     for (size_t i = 0; i < node_count(classes); i++)
         if (strcmp(node_text(node_at(classes, i), "name"), "email") == 0)
-            return node_number(node_at(classes, i), "distinct", 0);
+            return words_distinct(node_at(classes, i));
     return 0;
 }
 
@@ -161,12 +167,12 @@ static bool count_actors(const struct node *exposures, struct kinship *kinship)
 {
     size_t room = 0, count = 0;
     for (size_t i = 0; i < node_count(exposures); i++)
-        room += node_count(node_get(node_at(exposures, i), "actors"));
+        room += node_count(node_get(node_at(exposures, i), "clients"));
     struct marked *list = calloc(room + 1, sizeof *list);
     if (!list)
         return false;
     for (size_t i = 0; i < node_count(exposures); i++) {
-        const struct node *actors = node_get(node_at(exposures, i), "actors");
+        const struct node *actors = node_get(node_at(exposures, i), "clients");
         for (size_t j = 0; j < node_count(actors) && count < room; j++, count++) {
             list[count].node = node_at(actors, j);
             (void)snprintf(list[count].endpoint, ENDPOINT_MAX, "%s",
@@ -183,10 +189,32 @@ static bool count_actors(const struct node *exposures, struct kinship *kinship)
     return true;
 }
 
+/* What one zone of clients was shown of a server, the server holds for the others too: the zone
+ * with the largest data set marks all of them. */
+static void mark_zones(struct marked *list, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        for (size_t j = i; j > 0 && strcmp(list[j - 1].endpoint, list[i].endpoint) == 0; j--)
+            if (strtoull(list[i].mark, NULL, 10) > strtoull(list[j - 1].mark, NULL, 10))
+                memcpy(list[j - 1].mark, list[i].mark, sizeof list[i].mark);
+            else
+                memcpy(list[i].mark, list[j - 1].mark, sizeof list[i].mark);
+}
+
+static int compare_endpoints(const void *a, const void *b)
+{
+    return strcmp(((const struct marked *)a)->endpoint, ((const struct marked *)b)->endpoint);
+}
+
 static void mark_all(struct node *exposures, bool by_data, struct marked *list)
 {
-    for (size_t i = 0; i < node_count(exposures); i++)
+    size_t count = node_count(exposures);
+    for (size_t i = 0; i < count; i++)
         mark_exposure(node_at(exposures, i), by_data, &list[i]);
+    if (!by_data)
+        return;
+    qsort(list, count, sizeof list[0], compare_endpoints);
+    mark_zones(list, count);
 }
 
 enum ajar_status kinship_find(struct node *exposures, struct kinship *kinship)

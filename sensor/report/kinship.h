@@ -12,7 +12,7 @@
 struct kinship {
     uint64_t servers;        /* addresses and ports */
     uint64_t records;        /* held; of servers with the same data the largest number */
-    uint64_t emails;         /* distinct e-mail addresses handed out, likewise */
+    uint64_t emails;         /* distinct e-mail addresses handed out to the outside, likewise */
     uint64_t actors;         /* distinct addresses with a row */
     uint64_t actors_outside; /* of them, outside home */
 };

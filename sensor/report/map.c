@@ -35,7 +35,7 @@ static size_t collect(const struct node *exposures, struct client *clients)
 {
     size_t count = 0;
     for (size_t i = 0; i < node_count(exposures); i++) {
-        const struct node *actors = node_get(node_at(exposures, i), "actors");
+        const struct node *actors = node_get(node_at(exposures, i), "clients");
         for (size_t j = 0; j < node_count(actors) && count < CLIENTS_MAX; j++) {
             const struct node *actor = node_at(actors, j);
             struct client client = {node_text(actor, "address"), node_text(actor, "country")};

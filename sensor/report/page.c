@@ -8,6 +8,7 @@
 #include "report/report.h"
 
 #include "ledger/line.h"
+#include "report/life.h"
 #include "report/words.h"
 
 #include <inttypes.h>
@@ -24,35 +25,66 @@ static void card(FILE *out, const char *class, uint64_t count, const char *label
 
 static void write_cards(FILE *out, const struct node *totals)
 {
-    uint64_t open = node_number(totals, "open", 0);
+    uint64_t open = node_number(totals, "open_outside", 0);
     html_print(out, "<div class=\"cards\">\n");
-    card(out, open ? "bad" : "", open, "stand open now");
+    card(out, open ? "bad" : "", open, "open to the outside now");
+    card(out, "", node_number(totals, "open", 0) - open, "open to internal clients");
     card(out, "", node_number(totals, "closed", 0), "closed again");
     card(out, "", node_number(totals, "records", 0), "records held, about");
-    card(out, "", node_number(totals, "returned", 0), "records handed out");
+    card(out, "", node_number(totals, "returned_outside", 0), "records handed to outsiders");
     card(out, "", node_number(totals, "actors_outside", 0), "outside clients");
     html_print(out, "</div>\n");
 }
 
-/* From the first proof of the earliest window to the last proof or closing of all. */
-static void add_period(struct words *words, const struct node *exposures)
+/* The exposures that a notification is about: those to the outside, if there are any. */
+static bool concerns(const struct node *exposure, const struct node *totals)
 {
-    char first[FORMAT_TEXT_MAX], last[FORMAT_TEXT_MAX];
-    uint64_t first_ns = UINT64_MAX, last_ns = 0;
+    return node_number(totals, "exposures_outside", 0) == 0 || life_is_outside(exposure);
+}
+
+/* The period of all that concern; *before_ns 0: of some it is not known since when; *closed_ns 0:
+ * some are not known to be closed. */
+static struct life period_of(const struct node *exposures, const struct node *totals)
+{
+    struct life all = {.first_ns = UINT64_MAX, .before_ns = UINT64_MAX, .by = ""};
+    bool open = false;
     for (size_t i = 0; i < node_count(exposures); i++) {
         const struct node *exposure = node_at(exposures, i);
         const struct node *earliest = node_at(node_get(exposure, "windows"), 0);
-        uint64_t begin = node_time(earliest ? earliest : exposure, "first");
-        uint64_t end = node_time(exposure, "last");
-        first_ns = begin < first_ns ? begin : first_ns;
-        last_ns = end > last_ns ? end : last_ns;
+        struct life life = life_of(exposure);
+        uint64_t before = earliest ? life_of(earliest).before_ns : life.before_ns;
+        if (!concerns(exposure, totals))
+            continue;
+        all.first_ns = life_begin(exposure) < all.first_ns ? life_begin(exposure) : all.first_ns;
+        all.before_ns = before < all.before_ns ? before : all.before_ns;
+        all.last_ns = life.last_ns > all.last_ns ? life.last_ns : all.last_ns;
+        all.closed_ns = life.closed_ns > all.closed_ns ? life.closed_ns : all.closed_ns;
+        open = open || life.closed_ns == 0;
     }
+    if (open)
+        all.closed_ns = 0;
+    return all;
+}
+
+static void add_period(struct words *words, const struct node *totals, const struct node *exposures)
+{
+    char first[FORMAT_TEXT_MAX], last[FORMAT_TEXT_MAX];
+    struct life all = period_of(exposures, totals);
     words_add(words,
-              "At least from %s to %s UTC, which is when the first and the last answer to a "
-              "client without credentials were seen. ",
-              format_time(first_ns, first), format_time(last_ns, last));
-    words_add(words, "At most: see each store below; what the sensor did not see it does not "
-                     "exclude.");
+              "At least from %s to %s UTC: the first and the last answer to a client without "
+              "credentials that were seen. ",
+              format_time(all.first_ns, first), format_time(all.last_ns, last));
+    if (all.before_ns)
+        words_add(words, "At most from %s, before which every store was seen shut, ",
+                  format_time(all.before_ns, first));
+    else
+        words_add(words, "At most from a time that is not known, as not every store was seen shut "
+                         "before, ");
+    if (all.closed_ns)
+        words_add(words, "to %s UTC, when the last one was seen closed.",
+                  format_time(all.closed_ns, last));
+    else
+        words_add(words, "until now, as not every store is known to be closed.");
 }
 
 static bool is_known(const char *const *names, size_t count, const char *name)
@@ -63,13 +95,15 @@ static bool is_known(const char *const *names, size_t count, const char *name)
     return false;
 }
 
-static void add_categories(struct words *words, const struct node *exposures)
+static void add_categories(struct words *words, const struct node *totals,
+                           const struct node *exposures)
 {
     const char *names[CLASSES_MAX];
     size_t count = 0;
     for (size_t i = 0; i < node_count(exposures); i++) {
         const struct node *classes = node_get(node_at(exposures, i), "classes");
-        for (size_t j = 0; j < node_count(classes) && count < CLASSES_MAX; j++) {
+        bool counts = concerns(node_at(exposures, i), totals);
+        for (size_t j = 0; counts && j < node_count(classes) && count < CLASSES_MAX; j++) {
             const char *name = node_text(node_at(classes, j), "name");
             if (!is_known(names, count, name))
                 names[count++] = name;
@@ -115,8 +149,8 @@ static void add_numbers(struct words *words, const struct node *totals)
               "About %s records were held by the exposed stores, what several hold alike "
               "counted once; ",
               format_count(node_number(totals, "records", 0), text));
-    words_add(words, "%s were seen being handed out. ",
-              format_count(node_number(totals, "returned", 0), text));
+    words_add(words, "%s were seen being handed out to the outside. ",
+              format_count(node_number(totals, "returned_outside", 0), text));
     if (emails)
         words_add(words,
                   "Data subjects: about %s, estimated by the different e-mail addresses in "
@@ -133,7 +167,7 @@ static void add_recipients(struct words *words, const struct node *totals,
     char text[FORMAT_TEXT_MAX];
     const char *indexed = "";
     for (size_t i = 0; i < node_count(exposures) && !indexed[0]; i++)
-        indexed = node_text(node_at(exposures, i), "indexed");
+        indexed = node_text(node_at(exposures, i), "indexed_by");
     words_add(words, "%s clients, ", format_count(node_number(totals, "actors", 0), text));
     words_add(words, "%s of them from outside.",
               format_count(node_number(totals, "actors_outside", 0), text));
@@ -154,9 +188,9 @@ static void write_article(FILE *out, const struct node *root)
     struct words nature = {.used = 0}, categories = {.used = 0}, numbers = {.used = 0};
     struct words period = {.used = 0}, recipients = {.used = 0};
     add_nature(&nature, totals, exposures);
-    add_categories(&categories, exposures);
+    add_categories(&categories, totals, exposures);
     add_numbers(&numbers, totals);
-    add_period(&period, exposures);
+    add_period(&period, totals, exposures);
     add_recipients(&recipients, totals, exposures);
     html_print(out, "<h2>For a notification (GDPR article 33)</h2>\n<dl>\n");
     fact(out, "nature", &nature);

@@ -6,6 +6,7 @@
 #include "report/html.h"
 
 #include "ledger/line.h"
+#include "report/life.h"
 #include "report/words.h"
 #include "report/world.h"
 
@@ -26,7 +27,7 @@ static void row(FILE *out, const char *label, const struct words *words)
 static void write_title(FILE *out, const struct node *exposure, size_t number)
 {
     struct words title = {.used = 0}, endpoint = {.used = 0};
-    bool open = node_is(exposure, "open");
+    bool open = life_is_open(exposure);
     words_title(exposure, &title);
     words_endpoint(exposure, &endpoint);
     html_print(out, "<h2 id=\"e%zu\">", number);
@@ -62,9 +63,9 @@ static void write_facts(FILE *out, const struct node *exposure)
     words_time(exposure, "newest_record", newest);
     if (oldest[0] && newest[0])
         words_add(&dates, "records handed out bear dates from %.10s to %.10s", oldest, newest);
-    if (node_text(exposure, "indexed")[0])
+    if (node_text(exposure, "indexed_by")[0])
         words_add(&indexed, "by %s: whoever searches there finds the store",
-                  node_text(exposure, "indexed"));
+                  node_text(exposure, "indexed_by"));
     html_print(out, "<dl>\n");
     row(out, "what happened", &nature);
     row(out, "open at least", &least);
@@ -155,7 +156,9 @@ static void write_class(FILE *out, const struct node *class)
     html_print(out, "<tr>");
     html_element(out, "td", NULL, words_class(node_text(class, "name")));
     number_cell(out, class, "values");
-    number_cell(out, class, "distinct");
+    html_print(out, "<td class=\"num\">");
+    html_count(out, words_distinct(class));
+    html_print(out, "</td>");
     html_element(out, "td", NULL, remarks.text);
     html_print(out, "</tr>\n");
 }
@@ -237,8 +240,8 @@ static void write_actor(FILE *out, const struct node *actor)
 
 static void write_actors(FILE *out, const struct node *exposure)
 {
-    const struct node *actors = node_get(exposure, "actors");
-    uint64_t count = node_number(exposure, "actor_count", 0);
+    const struct node *actors = node_get(exposure, "clients");
+    uint64_t count = node_number(exposure, "actors", 0);
     html_print(out, "<h3>Who asked</h3>\n<table><tr><th>address</th><th>from</th><th>program or "
                     "scanner</th><th>what he did (first time, UTC)</th></tr>\n");
     for (size_t i = 0; i < node_count(actors); i++)
@@ -254,9 +257,10 @@ static void write_actors(FILE *out, const struct node *exposure)
 static void write_proof(FILE *out, const struct node *exposure)
 {
     struct words words = {.used = 0};
-    char first[WORDS_TIME_MAX], last[WORDS_TIME_MAX];
-    words_time(exposure, "first", first);
-    words_time(exposure, "last", last);
+    char first[FORMAT_TEXT_MAX], last[FORMAT_TEXT_MAX];
+    struct life life = life_of(exposure);
+    format_time(life.first_ns, first);
+    format_time(life.last_ns, last);
     words_add(&words,
               "By the store's own answers on the network: on %s UTC a client that showed no "
               "credentials asked, and the server answered instead of refusing. The last such "
@@ -292,7 +296,7 @@ static void write_advice(FILE *out, const struct node *exposure)
 
 void html_exposure(FILE *out, const struct node *exposure, size_t number)
 {
-    html_print(out, "<section class=\"exposure%s\">\n", node_is(exposure, "open") ? " open" : "");
+    html_print(out, "<section class=\"exposure%s\">\n", life_is_open(exposure) ? " open" : "");
     write_title(out, exposure, number);
     write_facts(out, exposure);
     html_timeline(out, exposure);

@@ -7,6 +7,7 @@
 #include "base/timestamp.h"
 #include "detect/signature.h"
 #include "report/kinship.h"
+#include "report/life.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -77,24 +78,20 @@ static bool is_allowed(const struct node *exposure)
 /* Of what the bounds leave: an exposure was open from its first window to its last. */
 static bool lies_within(const struct report *report, const struct node *exposure)
 {
-    const struct node *earliest = node_at(node_get(exposure, "windows"), 0);
-    uint64_t first = node_time(earliest ? earliest : exposure, "first");
-    uint64_t last = node_time(exposure, node_has(exposure, "closed") ? "closed" : "last");
-    if (node_is(exposure, "open"))
-        last = UINT64_MAX;
+    struct life life = life_of(exposure);
+    uint64_t last = life_is_open(exposure) ? UINT64_MAX
+                    : life.closed_ns       ? life.closed_ns
+                                           : life.last_ns;
     return (report->since_ns == 0 || last >= report->since_ns) &&
-           (report->until_ns == 0 || first <= report->until_ns);
+           (report->until_ns == 0 || life_begin(exposure) <= report->until_ns);
 }
 
-enum ajar_status report_add_exposure(struct report *report, const char *json, size_t length)
+enum ajar_status report_take_exposure(struct report *report, struct node *exposure)
 {
-    struct node *exposure;
-    enum ajar_status status = node_parse(json, length, &exposure);
-    if (status == AJAR_ERR_MEMORY)
-        return status;
-    if (status != AJAR_OK || !node_text(exposure, "address")[0] || !node_time(exposure, "first")) {
-        if (status == AJAR_OK)
-            node_free(exposure);
+    const char *url = signature_hardening(report->signatures, node_text(exposure, "store"),
+                                          node_text(exposure, "product"));
+    if (!node_text(exposure, "address")[0] || !life_of(exposure).first_ns) {
+        node_free(exposure);
         report->unreadable++;
         return AJAR_ERR_FORMAT;
     }
@@ -103,10 +100,19 @@ enum ajar_status report_add_exposure(struct report *report, const char *json, si
         return AJAR_OK;
     }
     struct node *list = is_allowed(exposure) ? report->allowed : report->exposures;
-    const char *url = signature_hardening(report->signatures, node_text(exposure, "store"),
-                                          node_text(exposure, "product"));
-    bool done = !url || node_put_text(exposure, "hardening", url);
+    bool done = node_remove(exposure, "group") && /* found anew among what is listed */
+                (!url || node_put_text(exposure, "hardening", url));
     return node_append(list, exposure) && done ? AJAR_OK : AJAR_ERR_MEMORY;
+}
+
+enum ajar_status report_add_exposure(struct report *report, const char *json, size_t length)
+{
+    struct node *exposure;
+    enum ajar_status status = node_parse(json, length, &exposure);
+    if (status == AJAR_OK)
+        return report_take_exposure(report, exposure);
+    report->unreadable += status == AJAR_ERR_FORMAT;
+    return status;
 }
 
 enum ajar_status report_add_store(struct report *report, struct node *store)
@@ -137,12 +143,17 @@ static int compare_endpoints(const struct node *a, const struct node *b)
     return order ? order : compare_text(a, b, "store");
 }
 
-/* Open ones first, the worst of them first; then by place, outside before internal. */
+static bool is_open_outside(const struct node *exposure)
+{
+    return life_is_open(exposure) && life_is_outside(exposure);
+}
+
+/* What stands open to the outside first; else the worst first; then by place. */
 static int compare_exposures(const struct node *a, const struct node *b)
 {
     uint64_t x = node_number(a, "severity", 0), y = node_number(b, "severity", 0);
-    if (node_is(a, "open") != node_is(b, "open"))
-        return node_is(a, "open") ? -1 : 1;
+    if (is_open_outside(a) != is_open_outside(b))
+        return is_open_outside(a) ? -1 : 1;
     if (x != y)
         return x > y ? -1 : 1;
     int order = compare_endpoints(a, b);
@@ -159,7 +170,7 @@ static uint64_t last_proof(const struct node *list)
 {
     uint64_t last = 0;
     for (size_t i = 0; i < node_count(list); i++) {
-        uint64_t time = node_time(node_at(list, i), "last");
+        uint64_t time = life_of(node_at(list, i)).last_ns;
         last = time > last ? time : last;
     }
     return last;
@@ -177,7 +188,8 @@ static bool leave_out_old(struct report *report, uint64_t *count)
         return false;
     for (size_t i = 0; i < node_count(report->exposures); i++) {
         struct node *exposure = node_at(report->exposures, i);
-        bool old = !node_is(exposure, "open") && node_time(exposure, "closed") < bound;
+        struct life life = life_of(exposure);
+        bool old = !life_is_open(exposure) && life.closed_ns < bound && life.last_ns < bound;
         *count += old && !report->all;
         if ((!old || report->all) && !node_append(kept, node_keep(exposure))) {
             node_free(kept);
@@ -192,16 +204,34 @@ static uint64_t count_open(const struct node *list)
 {
     uint64_t count = 0;
     for (size_t i = 0; i < node_count(list); i++)
-        count += node_is(node_at(list, i), "open");
+        count += life_is_open(node_at(list, i));
     return count;
 }
 
-static uint64_t sum(const struct node *list, const char *name)
+/* Over the exposures to the outside, or to others. */
+static uint64_t sum(const struct node *list, const char *name, bool outside)
 {
     uint64_t total = 0;
     for (size_t i = 0; i < node_count(list); i++)
-        total += node_number(node_at(list, i), name, 0);
+        if (life_is_outside(node_at(list, i)) == outside)
+            total += node_number(node_at(list, i), name, 0);
     return total;
+}
+
+static uint64_t count_outside(const struct node *list)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < node_count(list); i++)
+        count += life_is_outside(node_at(list, i));
+    return count;
+}
+
+static uint64_t count_open_outside(const struct node *list)
+{
+    uint64_t count = 0;
+    for (size_t i = 0; i < node_count(list); i++)
+        count += is_open_outside(node_at(list, i));
+    return count;
 }
 
 static bool put_totals(struct report *report, uint64_t old)
@@ -213,15 +243,19 @@ static bool put_totals(struct report *report, uint64_t old)
         kinship_find(report->exposures, &kinship) != AJAR_OK)
         return false;
     return node_put_number(totals, "exposures", node_count(list)) &&
+           node_put_number(totals, "exposures_outside", count_outside(list)) &&
            node_put_number(totals, "open", count_open(list)) &&
+           node_put_number(totals, "open_outside", count_open_outside(list)) &&
            node_put_number(totals, "closed", node_count(list) - count_open(list)) &&
            node_put_number(totals, "servers", kinship.servers) &&
            node_put_number(totals, "records", kinship.records) &&
            node_put_number(totals, "distinct_emails", kinship.emails) &&
            node_put_number(totals, "actors", kinship.actors) &&
            node_put_number(totals, "actors_outside", kinship.actors_outside) &&
-           node_put_number(totals, "returned", sum(list, "returned")) &&
-           node_put_number(totals, "bytes", sum(list, "bytes")) &&
+           node_put_number(totals, "returned_outside", sum(list, "returned", true)) &&
+           node_put_number(totals, "returned_internal", sum(list, "returned", false)) &&
+           node_put_number(totals, "bytes_outside", sum(list, "bytes", true)) &&
+           node_put_number(totals, "bytes_internal", sum(list, "bytes", false)) &&
            node_put_number(totals, "allowed", node_count(report->allowed)) &&
            node_put_number(totals, "stores", node_count(report->stores)) &&
            node_put_number(totals, "closed_long_ago", old) &&
@@ -239,12 +273,7 @@ enum ajar_status report_finish(struct report *report)
 
 bool report_is_open(const struct report *report)
 {
-    for (size_t i = 0; i < node_count(report->exposures); i++) {
-        const struct node *exposure = node_at(report->exposures, i);
-        if (node_is(exposure, "open") && strcmp(node_text(exposure, "zone"), "outside") == 0)
-            return true;
-    }
-    return false;
+    return count_open_outside(report->exposures) > 0;
 }
 
 const struct node *report_document(const struct report *report)

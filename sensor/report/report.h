@@ -37,9 +37,12 @@ struct report;
 enum ajar_status report_new(const struct report_options *options, struct report **report);
 void report_free(struct report *report); /* accepts NULL */
 
-/* An exposure as json_report_write() writes it. One that cannot be read is counted and left out:
+/* An exposure as json_write_report() writes it. One that cannot be read is counted and left out:
  * AJAR_ERR_FORMAT. AJAR_ERR_MEMORY. */
 enum ajar_status report_add_exposure(struct report *report, const char *json, size_t length);
+
+/* The same, parsed; takes it over. */
+enum ajar_status report_take_exposure(struct report *report, struct node *exposure);
 
 /* A store that is not exposed ("refused", "login", "revealed"); takes it over. */
 enum ajar_status report_add_store(struct report *report, struct node *store);

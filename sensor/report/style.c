@@ -37,7 +37,7 @@ const char html_style[] =
     "dl{display:grid;grid-template-columns:150px 1fr;gap:4px 16px;margin:10px 0}"
     "dt{color:var(--soft)}dd{margin:0;overflow-wrap:anywhere}"
     "table{border-collapse:collapse;width:100%;margin:8px 0;font-size:14px}"
-    "th{text-align:left;color:var(--soft);font-weight:600;font-size:12px}"
+    "th{text-align:left;white-space:nowrap;color:var(--soft);font-weight:600;font-size:12px}"
     "th,td{padding:5px 10px 5px 0;border-bottom:1px solid var(--line);vertical-align:top;"
     "overflow-wrap:anywhere}"
     "td.num,th.num{text-align:right;white-space:nowrap;font-variant-numeric:tabular-nums}"

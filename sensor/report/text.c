@@ -6,6 +6,7 @@
 #include "report/report.h"
 
 #include "ledger/line.h"
+#include "report/life.h"
 #include "report/words.h"
 
 #include <inttypes.h>
@@ -63,7 +64,7 @@ static void write_words(struct line *line, const char *label, const struct words
 static void write_head(const struct node *exposure, const char *word, struct line *line, FILE *out)
 {
     struct words title = {.used = 0}, endpoint = {.used = 0};
-    bool open = node_is(exposure, "open");
+    bool open = life_is_open(exposure);
     words_title(exposure, &title);
     words_endpoint(exposure, &endpoint);
     line_print(line, "  ");
@@ -172,8 +173,8 @@ static void write_actor(const struct node *actor, const char *label, struct line
 
 static void write_who(const struct node *exposure, struct line *line, FILE *out)
 {
-    const struct node *actors = node_get(exposure, "actors");
-    uint64_t count = node_number(exposure, "actor_count", node_count(actors));
+    const struct node *actors = node_get(exposure, "clients");
+    uint64_t count = node_number(exposure, "actors", node_count(actors));
     size_t shown = node_count(actors) < ACTORS_SHOWN ? node_count(actors) : ACTORS_SHOWN;
     for (size_t i = 0; i < shown; i++)
         write_actor(node_at(actors, i), i ? "" : "who", line, out);
@@ -182,8 +183,8 @@ static void write_who(const struct node *exposure, struct line *line, FILE *out)
         line_print(line, "and %" PRIu64 " more", count - shown);
         line_write(line, out);
     }
-    if (node_text(exposure, "indexed")[0])
-        write_wrapped(line, "indexed", node_text(exposure, "indexed"), out);
+    if (node_text(exposure, "indexed_by")[0])
+        write_wrapped(line, "indexed", node_text(exposure, "indexed_by"), out);
 }
 
 static void write_next(const struct node *exposure, struct line *line, FILE *out)
@@ -251,7 +252,7 @@ static void write_summary(const struct node *root, FILE *out)
     words_add(&words, "%s open, ", format_count(node_number(totals, "open", 0), text));
     words_add(&words, "%s closed.", format_count(node_number(totals, "closed", 0), text));
     add_share(&words, totals, "records", "  About %s records held.");
-    add_share(&words, totals, "returned", "  %s handed out.");
+    add_share(&words, totals, "returned_outside", "  %s handed out to the outside.");
     add_share(&words, totals, "allowed", "  %s allowed by the policy.");
     add_share(&words, totals, "closed_long_ago", "  %s closed long ago: --all shows them.");
     add_share(&words, totals, "unreadable", "  %s could not be read.");

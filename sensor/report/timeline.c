@@ -6,6 +6,7 @@
 #include "report/html.h"
 
 #include "ledger/line.h"
+#include "report/life.h"
 #include "report/words.h"
 
 #include <inttypes.h>
@@ -37,9 +38,11 @@ static void widen(struct axis *axis, uint64_t time_ns)
 
 static void widen_by(struct axis *axis, const struct node *window)
 {
-    static const char *const names[] = {"before", "first", "last", "closed"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        widen(axis, node_time(window, names[i]));
+    struct life life = life_of(window);
+    widen(axis, life.before_ns);
+    widen(axis, life.first_ns);
+    widen(axis, life.last_ns);
+    widen(axis, life.closed_ns);
 }
 
 static void widen_by_exposure(struct axis *axis, const struct node *exposure)
@@ -122,21 +125,21 @@ static void draw_span(FILE *out, const struct axis *axis, const char *class, uin
 /* What is certain as a bar, what cannot be excluded dashed around it. */
 static void draw_window(FILE *out, const struct axis *axis, const struct node *window, bool open)
 {
-    uint64_t before = node_time(window, "before"), first = node_time(window, "first");
-    uint64_t last = node_time(window, "last"), closed = node_time(window, "closed");
+    struct life life = life_of(window);
     struct words words = {.used = 0};
     words_at_least(window, &words);
     html_print(out, "<g><title>");
     html_text(out, words.text);
     html_print(out, "</title>");
-    if (before)
-        draw_span(out, axis, "maybe", before, first);
-    if (closed > last || open)
-        draw_span(out, axis, "maybe", last, open ? axis->last_ns : closed);
-    draw_span(out, axis, "bar", first, last);
-    if (closed)
+    if (life.before_ns)
+        draw_span(out, axis, "maybe", life.before_ns, life.first_ns);
+    if (life.closed_ns > life.last_ns || open)
+        draw_span(out, axis, "maybe", life.last_ns, open ? axis->last_ns : life.closed_ns);
+    draw_span(out, axis, "bar", life.first_ns, life.last_ns);
+    if (life.closed_ns)
         html_print(out, "<line class=\"shut\" x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\"/>",
-                   x_of(axis, closed), x_of(axis, closed), axis->top + 3, axis->top + 21);
+                   x_of(axis, life.closed_ns), x_of(axis, life.closed_ns), axis->top + 3,
+                   axis->top + 21);
     html_print(out, "</g>\n");
 }
 
@@ -147,7 +150,7 @@ static void draw_windows(FILE *out, struct axis *axis, const struct node *exposu
     draw_name(out, axis, name);
     for (size_t i = 0; i < node_count(windows); i++)
         draw_window(out, axis, node_at(windows, i), false);
-    draw_window(out, axis, exposure, node_is(exposure, "open"));
+    draw_window(out, axis, exposure, life_is_open(exposure));
     axis->top += ROW_HEIGHT;
 }
 
@@ -181,7 +184,7 @@ static void begin(FILE *out, const struct axis *axis, size_t rows)
 void html_timeline(FILE *out, const struct node *exposure)
 {
     struct axis axis = {.top = 0};
-    const struct node *actors = node_get(exposure, "actors");
+    const struct node *actors = node_get(exposure, "clients");
     size_t shown = node_count(actors) < ACTORS_MAX ? node_count(actors) : ACTORS_MAX;
     widen_by_exposure(&axis, exposure);
     widen_by_actors(&axis, actors);
@@ -209,6 +212,8 @@ void html_overview(FILE *out, const struct node *exposures)
     for (size_t i = 0; i < shown; i++) {
         struct words name = {.used = 0};
         words_endpoint(node_at(exposures, i), &name);
+        if (!life_is_outside(node_at(exposures, i)))
+            words_add(&name, " inside");
         draw_windows(out, &axis, node_at(exposures, i), name.text);
     }
     html_print(out, "</svg>\n");

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "ledger/line.h"
+#include "report/life.h"
 
 #include <inttypes.h>
 #include <stdarg.h>
@@ -51,28 +52,28 @@ void words_endpoint(const struct node *exposure, struct words *words)
 
 void words_at_least(const struct node *window, struct words *words)
 {
-    char first[WORDS_TIME_MAX], last[WORDS_TIME_MAX], span[FORMAT_TEXT_MAX];
-    uint64_t first_ns = node_time(window, "first"), last_ns = node_time(window, "last");
-    words_time(window, "first", first);
-    words_time(window, "last", last);
+    char first[FORMAT_TEXT_MAX], last[FORMAT_TEXT_MAX], span[FORMAT_TEXT_MAX];
+    struct life life = life_of(window);
+    format_time(life.first_ns, first);
+    format_time(life.last_ns, last);
     words_add(words, "%s", first);
-    if (strcmp(first, last) != 0 && last_ns > first_ns)
-        words_add(words, " .. %s UTC (%s)", last, format_duration(last_ns - first_ns, span));
+    if (strcmp(first, last) != 0 && life.last_ns > life.first_ns)
+        words_add(words, " .. %s UTC (%s)", last,
+                  format_duration(life.last_ns - life.first_ns, span));
     else
         words_add(words, " UTC");
 }
 
 void words_at_most(const struct node *window, struct words *words)
 {
-    char before[WORDS_TIME_MAX], closed[WORDS_TIME_MAX];
-    words_time(window, "before", before);
-    words_time(window, "closed", closed);
-    if (before[0])
-        words_add(words, "%s (seen shut then) .. ", before);
+    char text[FORMAT_TEXT_MAX];
+    struct life life = life_of(window);
+    if (life.before_ns)
+        words_add(words, "%s (seen shut then) .. ", format_time(life.before_ns, text));
     else
         words_add(words, "some time before (never seen shut) .. ");
-    if (closed[0])
-        words_add(words, "%s UTC", closed);
+    if (life.closed_ns)
+        words_add(words, "%s UTC", format_time(life.closed_ns, text));
     else
         words_add(words, "now: nothing shows that it is closed");
 }
@@ -80,20 +81,20 @@ void words_at_most(const struct node *window, struct words *words)
 void words_closing(const struct node *window, struct words *words)
 {
     static const struct {
-        const char *closing;
+        const char *by;
         const char *words;
     } ways[] = {
         {"refused", "it refused a client without credentials"},
         {"reset", "it reset the connection of a client"},
         {"silence", "inferred: clients got no answer any more, while others of its network did"},
     };
-    char closed[WORDS_TIME_MAX];
-    const char *closing = node_text(window, "closing");
-    if (!words_time(window, "closed", closed)[0])
+    char text[FORMAT_TEXT_MAX];
+    struct life life = life_of(window);
+    if (!life.closed_ns)
         return;
-    words_add(words, "%s UTC", closed);
+    words_add(words, "%s UTC", format_time(life.closed_ns, text));
     for (size_t i = 0; i < sizeof ways / sizeof ways[0]; i++)
-        if (strcmp(closing, ways[i].closing) == 0)
+        if (strcmp(life.by, ways[i].by) == 0)
             words_add(words, ": %s", ways[i].words);
 }
 
@@ -135,8 +136,9 @@ void words_gave(const struct node *exposure, struct words *words)
 {
     char text[FORMAT_TEXT_MAX];
     uint64_t returned = node_number(exposure, "returned", 0);
-    uint64_t actors = node_number(exposure, "actor_count", 0);
-    uint64_t outside = node_number(exposure, "outside_count", 0);
+    uint64_t actors = node_number(exposure, "actors", 0);
+    uint64_t outside =
+        node_number(exposure, "actors_outside", life_is_outside(exposure) ? actors : 0);
     uint64_t inside = actors > outside ? actors - outside : 0;
     uint64_t requests = node_number(exposure, "requests", 0);
     if (returned)
@@ -167,7 +169,9 @@ void words_steps(const struct node *actor, struct words *words)
 
 void words_scanner(const struct node *actor, struct words *words)
 {
-    const char *confirmed = node_text(actor, "confirmed"), *claimed = node_text(actor, "claimed");
+    const struct node *scanner = node_get(actor, "scanner");
+    const char *confirmed = node_text(scanner, "confirmed");
+    const char *claimed = node_text(scanner, "claimed");
     const char *tool = node_text(actor, "tool");
     if (confirmed[0])
         words_add(words, "%s (confirmed)", confirmed);
@@ -203,8 +207,8 @@ static bool has_verdict(const struct node *exposure, const char *verdict)
 size_t words_advice(const struct node *exposure, const char *advice[static WORDS_ADVICE_MAX])
 {
     size_t count = 0;
-    bool open = node_is(exposure, "open");
-    bool outside = strcmp(node_text(exposure, "zone"), "outside") == 0;
+    bool open = life_is_open(exposure);
+    bool outside = life_is_outside(exposure);
     if (node_is(exposure, "server_outside") && !outside)
         advice[count++] = "This store is not in home: tell its owner, and ask who inside uses it.";
     if (open && outside)
@@ -213,18 +217,18 @@ size_t words_advice(const struct node *exposure, const char *advice[static WORDS
     if (open && !node_is(exposure, "server_outside"))
         advice[count++] = "Make the store ask for a login, also inside; give each client its own "
                           "account with the rights it needs.";
-    if (strcmp(node_text(exposure, "closing"), "silence") == 0)
+    if (strcmp(life_of(exposure).by, "silence") == 0)
         advice[count++] = "That it is closed is inferred from silence: confirm it at the firewall.";
     if (has_verdict(exposure, "tampered"))
         advice[count++] = "Data was changed or destroyed: stop the store, keep its disk as "
                           "evidence, restore from a backup made before the first proof.";
-    if (has_verdict(exposure, "drained") || has_verdict(exposure, "data"))
+    if (outside && (has_verdict(exposure, "drained") || has_verdict(exposure, "data")))
         advice[count++] = "Records left the store: keep the store's logs and the captures, change "
                           "every password, key and token that was in the data.";
-    if (node_count(node_get(exposure, "classes")) > 0)
+    if (outside && node_count(node_get(exposure, "classes")) > 0)
         advice[count++] = "Personal data may be concerned: under GDPR article 33 the authority is "
                           "told within 72 hours of becoming aware.";
-    if (node_has(exposure, "indexed"))
+    if (node_has(exposure, "indexed_by"))
         advice[count++] = "A search engine published the address: expect more visitors until it is "
                           "closed, and ask the engine to remove it.";
     return count;
@@ -243,6 +247,13 @@ const char *words_verdict(const char *verdict)
         if (strcmp(verdict, rows[i][0]) == 0)
             return rows[i][1];
     return "it answered without a login";
+}
+
+uint64_t words_distinct(const struct node *class)
+{
+    uint64_t distinct = node_number(class, "distinct", 0);
+    uint64_t values = node_number(class, "values", 0);
+    return distinct < values ? distinct : values;
 }
 
 const char *words_class(const char *name)

@@ -59,6 +59,10 @@ size_t words_advice(const struct node *exposure, const char *advice[static WORDS
 /* What a verdict says of a store, for people who do not know the word: "it handed out ...". */
 const char *words_verdict(const char *verdict);
 
+/* How many different values of a class there were, about: an estimate may be above what there is.
+ */
+uint64_t words_distinct(const struct node *class);
+
 /* "e-mail address" for "email"; the name itself for classes of the user's. */
 const char *words_class(const char *name);
 

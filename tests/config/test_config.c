@@ -236,3 +236,46 @@ Test(config, takes_the_policy_of_the_command_line_and_of_the_file)
     cr_assert_str_eq(r.config.classes, "/c");
     config_clear(&r.config);
 }
+
+Test(config, gives_a_report_the_journal_of_watch)
+{
+    struct reading r;
+    assert_accepted(&r, "ajar report");
+    cr_assert_str_eq(r.config.journal, CONFIG_JOURNAL_DEFAULT);
+    cr_assert_eq(r.config.argument_count, 0);
+    config_clear(&r.config);
+    assert_accepted(&r, "ajar report --journal /j.db --reads --all --since 2019-12-05 --html -");
+    cr_assert_str_eq(r.config.journal, "/j.db");
+    cr_assert(r.config.report_reads && r.config.report_all);
+    cr_assert_str_eq(r.config.report_html, "-");
+    config_clear(&r.config);
+    write_file("journal: {path: /elsewhere.db}\nredis: {url: \"redis://h\"}\n");
+    assert_accepted(&r, "ajar report -c /tmp/ajar-test-config.yaml");
+    cr_assert_str_eq(r.config.journal, "/elsewhere.db");
+    cr_assert_str_eq(r.config.redis_url, "", "the journal is nearer");
+    config_clear(&r.config);
+}
+
+Test(config, lets_a_report_read_captures_as_read_does)
+{
+    struct reading r;
+    assert_accepted(&r, "ajar report x.pcap --json --trust 10.0.0.1");
+    cr_assert(r.config.scan_full);
+    cr_assert_eq(r.config.events_per_minute, 0);
+    config_clear(&r.config);
+}
+
+Test(config, rejects_a_report_of_two_sources_or_in_two_forms)
+{
+    assert_rejected("ajar report x.pcap --redis redis://h",
+                    "captures and --redis together; a report has one source, keep one");
+    assert_rejected("ajar report x.pcap --reads",
+                    "--reads is about what a journal or Redis keeps; leave out the captures");
+    assert_rejected("ajar report --journal memory",
+                    "the journal is \"memory\": nothing is kept; name a file with --journal");
+    assert_rejected("ajar report --json --html -",
+                    "--json and --html - both write to standard output; give --html a file");
+    assert_rejected("ajar report --since yesterday",
+                    "--since: \"yesterday\" is not a time; write UTC as 2019-12-05 or "
+                    "2019-12-05T09:14Z");
+}

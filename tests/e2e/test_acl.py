@@ -96,9 +96,10 @@ class Rights(WithUser):
 
 
 # State never holds up the events: what of it is refused is left out and named by its key.
-KEYS = {"publish": "alerts", "geoadd": "sources", "zcard": "sources", "hset": "exposure", "zadd": "exposures:open", "expire": "exposure"}
+KEYS = {"publish": "alerts", "geoadd": "sources", "zcard": "sources", "hset": "exposure", "hget": "exposure", "zadd": "exposures:open", "expire": "exposure"}
 # Needed only with a full map (a test of its own); needed to say more before the first write.
-RARE = ("zscore", "zremrangebyrank", "ping", "role")
+# or with exposures that close, or that several sensors see.
+RARE = ("zscore", "zremrangebyrank", "ping", "role", "hlen", "hgetall", "hdel", "zrem", "persist")
 MAP_MAX = 100000
 FILL = "for i = 1, ARGV[1] do redis.call('GEOADD', KEYS[1], i % 180, i % 80, i) end"
 

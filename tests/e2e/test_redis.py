@@ -53,8 +53,13 @@ class Contract(WithRedis):
         self.assertEqual(self.server.ask("EXISTS", "{ajar}:exposures:open"), 0)
         self.assertEqual(self.server.ask("KEYS", "{ajar}:sensor:*"), [])
         doors = self.server.ask("ZRANGE", "{ajar}:import:%s:exposures:open" % mark, 0, -1)
-        opened = [e for e in self.printed if e["event"]["action"] == "exposure-opened"]
-        self.assertEqual(len(doors), len(opened))
+        life = {}
+        for event in self.printed:
+            if event["event"]["action"].startswith("exposure-"):
+                life[event["ajar"]["exposure"]] = event["ajar"]["exposure_state"]["status"]
+        self.assertEqual(sorted(doors), sorted(exposure for exposure, status in life.items() if status == "open"))
+        for exposure, status in life.items():
+            self.assertEqual(self.server.ask("HGET", "{ajar}:import:%s:exposure:%s" % (mark, exposure), "status"), status)
         for door in doors:
             key = "{ajar}:import:%s:exposure:%s" % (mark, door)
             self.assertEqual(self.server.ask("HGET", key, "store"), "elasticsearch")

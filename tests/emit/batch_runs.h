@@ -12,7 +12,7 @@ enum {
     ALERTS_REFUSED,
     SOURCES_REFUSED,
     PARTS_REFUSED,
-    FIRST_PART,
+    KEY_REFUSED,
     CLASS,
     NUMBERS
 };

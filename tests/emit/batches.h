@@ -7,6 +7,8 @@
 #include "emit/redis_script.h"
 #include "emit/redis_server.h"
 #include "journal/entries.h"
+#include "ledger/exposures.h"
+#include "ledger/findings.h"
 
 /* An event of the journal with this sequence; its id is made of it. Texts are static: two at a
  * time. */
@@ -21,24 +23,45 @@ static inline struct journal_event make_entry(uint64_t sequence)
     return make_journal_event(sequence, ids[turn], documents[turn]);
 }
 
-static inline struct journal_exposure make_state(unsigned number)
+/* An exposure with two clients, and what it points to. */
+struct state_of_test {
+    struct exposure exposure;
+    struct actor actors[4];
+    struct dataset datasets[2];
+    struct exposure_class classes[2];
+    struct journal_exposure row; /* what the journal would give */
+};
+
+static inline struct state_of_test *fill_state(struct state_of_test *s, unsigned number)
 {
-    struct journal_exposure state = {.first_ns = WHEN,
-                                     .last_ns = WHEN + SECOND,
-                                     .store = "elasticsearch",
-                                     .address = "10.20.30.11:9200",
-                                     .verdict = "data",
-                                     .version = "6.8.23",
-                                     .datasets = "customers,cases",
-                                     .countries = "NL,US",
-                                     .records = 1656,
-                                     .returned = 10,
-                                     .gave_bytes = 1000,
-                                     .actors = 2,
-                                     .requests = 3,
-                                     .severity = 80};
-    (void)snprintf(state.id, sizeof state.id, "%032x", 0xe0000000U + number);
-    return state;
+    struct exposure *e = &s->exposure;
+    *s = (struct state_of_test){
+        .exposure = {.addr = address("10.20.30.11"),
+                     .port = 9200,
+                     .verdict = VERDICT_DATA,
+                     .times = 1,
+                     .first_ns = WHEN,
+                     .last_ns = WHEN + SECOND,
+                     .returned = 10,
+                     .gave_bytes = 1000,
+                     .requests = 3,
+                     .severity.value = 80,
+                     .actor_count = 2,
+                     .actor_rows = 2,
+                     .country_count = 2,
+                     .countries = {"NL", "US"}},
+        .actors = {{.addr = address("203.0.113.1"), .last_ns = WHEN},
+                   {.addr = address("203.0.113.2"), .last_ns = WHEN + SECOND}},
+        .datasets = {{.name = "customers", .records = 1000, .source = COUNT_LISTING},
+                     {.name = "cases", .records = 656, .source = COUNT_LISTING}}};
+    e->actors = s->actors;
+    e->classes = s->classes;
+    e->holdings = (struct holdings){.datasets = s->datasets, .count = 2};
+    SET(e->store, "elasticsearch");
+    SET(e->version, "6.8.23");
+    (void)snprintf(e->id, sizeof e->id, "%032x", 0xe0000000U + number);
+    s->row = (struct journal_exposure){.state = e, .group = {.servers = 1}};
+    return s;
 }
 
 /* Loads the script; `sha` has room for 41. */

@@ -78,14 +78,15 @@ class Docs(unittest.TestCase):
 
     def test_fields_of_the_redis_hashes_are_on_the_page(self):
         page = text_of("docs/redis.md")
-        code = text_of("sensor/emit/redis_batch.c")
-        names = re.findall(r'add_(?:field|time|count)\(batch, "([a-z_]+)"', code)
-        self.assertGreater(len(names), 35)
+        code = text_of("sensor/emit/redis_batch.c") + text_of("sensor/emit/redis_state.c")
+        names = re.findall(r'add_(?:field|time|count|date)\(batch, "([a-z_]+)"', code)
+        names += re.findall(r'resp_add_text\(&batch->part, "([a-z_]+)"', code)
+        self.assertGreater(len(names), 50)
         for name in names:
             self.assertRegex(page, rf"\b{name}\b")
         for name in re.findall(r'(?:XADD|\w+), \'(\w+)\', ARGV', text_of("sensor/emit/redis_script.lua")):
             self.assertRegex(page, rf"\b{name}\b")
-        for key in re.findall(r'name_own_key\(batch, "([a-z:]+)"', code):
+        for key in re.findall(r'redis_batch_name_key\(batch, "([a-z:]+)"', code):
             self.assertIn("{ajar}:" + key, page)
 
 

@@ -132,39 +132,48 @@ static void assert_field(const char *key, const char *field, const char *value)
 Test(redis_batch, writes_the_state_of_an_exposure)
 {
     const char *key = "{ajar}:exposure:000000000000000000000000e0000001";
-    struct journal_exposure state = make_state(1);
-    state.requests = 7;
+    static struct state_of_test state;
+    fill_state(&state, 1)->exposure.requests = 7;
     begin();
     add(1);
-    redis_batch_add_exposure(&batch, &state);
+    redis_batch_add_exposure(&batch, &state.row, false);
     cr_assert(deliver(), "%s", text);
     cr_assert_eq(numbers[PARTS_REFUSED], 0);
-    cr_assert_eq(server_number(&server, "HLEN %s", key), 15, "unknown ones are absent");
+    cr_assert_eq(server_number(&server, "HLEN %s", key), 20, "unknown ones are absent");
     assert_field(key, "first_seen", "2019-12-29T10:11:12.000000Z");
     assert_field(key, "site", "hq");
     assert_field(key, "address", "10.20.30.11:9200");
     assert_field(key, "records", "1656");
     assert_field(key, "requests", "7");
     assert_field(key, "severity", "80");
+    assert_field(key, "zone", "outside");
+    assert_field(key, "status", "open");
+    assert_field(key, "datasets", "customers,cases");
+    assert_field(key, "sensors", "span-1");
     cr_assert_eq(server_number(&server, "TTL %s", key), -1);
-    assert_text("1577614273", server_ask(&server, "ZSCORE {ajar}:exposures:open %s", state.id));
+    assert_text("1577614273",
+                server_ask(&server, "ZSCORE {ajar}:exposures:open %s", state.exposure.id));
 }
 
 Test(redis_batch, keeps_history_apart_from_the_open_doors)
 {
-    struct journal_exposure first = make_state(1), second = make_state(2);
-    SET(first.import_id, "case-7");
-    SET(second.import_id, "case-7");
+    static struct state_of_test states[2];
+    const char *first = fill_state(&states[0], 1)->exposure.id;
+    const char *second = fill_state(&states[1], 2)->exposure.id;
+    SET(states[0].row.import_id, "case-7");
+    SET(states[1].row.import_id, "case-7");
     begin();
     add(1);
-    redis_batch_add_exposure(&batch, &first);
-    redis_batch_add_exposure(&batch, &second);
+    redis_batch_add_exposure(&batch, &states[0].row, false);
+    redis_batch_add_exposure(&batch, &states[1].row, false);
     cr_assert(deliver(), "%s", text);
     cr_assert_eq(server_number(&server, "EXISTS {ajar}:exposures:open"), 0);
-    cr_assert_eq(server_number(&server, "EXISTS {ajar}:exposure:%s", first.id), 0);
+    cr_assert_eq(server_number(&server, "EXISTS {ajar}:exposure:%s", first), 0);
+    cr_assert_eq(server_number(&server, "EXISTS {ajar}:import:case-7:exposure:%s:sensors", first),
+                 0);
     cr_assert_eq(server_number(&server, "ZCARD {ajar}:import:case-7:exposures:open"), 2);
     cr_assert_gt(server_number(&server, "TTL {ajar}:import:case-7:exposures:open"), 604000);
-    cr_assert_gt(server_number(&server, "TTL {ajar}:import:case-7:exposure:%s", second.id), 604000);
+    cr_assert_gt(server_number(&server, "TTL {ajar}:import:case-7:exposure:%s", second), 604000);
     options.is_import = true;
     deliver_new(1);
     cr_assert_leq(server_number(&server, "TTL " MARK), REDIS_IMPORT_S);

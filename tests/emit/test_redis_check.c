@@ -6,7 +6,8 @@
 
 #define ACL_OF_DOCS                                                                                \
     "~{ajar}:* &{ajar}:* +evalsha +script|load +get +set +type +xadd +rpush +ltrim +publish "      \
-    "+geoadd +zcard +zscore +zremrangebyrank +hset +zadd +expire +select"
+    "+geoadd +zcard +zscore +zremrangebyrank +hset +hget +hlen +hgetall +hdel +zadd +zrem "        \
+    "+expire +persist +select"
 
 static struct redis_server server;
 static char password_file[128];

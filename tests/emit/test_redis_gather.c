@@ -73,7 +73,8 @@ static long long count_open(void)
 
 static long long count_hashes(void)
 {
-    redisReply *reply = server_ask(&server, "KEYS {ajar}:exposure:*");
+    redisReply *reply =
+        server_ask(&server, "KEYS {ajar}:exposure:????????????????????????????????");
     long long count = (long long)reply->elements;
     freeReplyObject(reply);
     return count;

@@ -33,23 +33,23 @@ Test(redis_script, wrong_types_of_what_carries_events_refuse_the_whole_batch)
 /* State of a wrong type is told, and does not hold up the events. */
 Test(redis_script, wrong_types_of_state_are_told_beside_the_events)
 {
-    struct journal_exposure state = make_state(1);
+    static struct state_of_test state;
+    (void)fill_state(&state, 1);
     char key[REDIS_KEY_MAX];
     server_do(&server, "SET {ajar}:exposures:open x");
     server_do(&server, "SET {ajar}:sources x");
     begin();
     add_source("203.0.113.61");
-    redis_batch_add_exposure(&batch, &state);
+    redis_batch_add_exposure(&batch, &state.row, false);
     cr_assert(deliver(), "%s", text);
     cr_assert_eq(numbers[TAKEN], 1);
     cr_assert_eq(numbers[SOURCES_REFUSED], 1);
     cr_assert_eq(numbers[PARTS_REFUSED], 1);
-    cr_assert_eq(numbers[FIRST_PART], 2);
     cr_assert_eq(numbers[CLASS], 1, "WRONGTYPE");
-    redis_batch_part_key(&batch, (size_t)numbers[FIRST_PART] - 1, key, sizeof key);
+    redis_batch_key(&batch, numbers[KEY_REFUSED], key, sizeof key);
     cr_assert_str_eq(key, "{ajar}:exposures:open");
     cr_assert_eq(stream_length(), 1);
-    cr_assert_eq(server_number(&server, "EXISTS {ajar}:exposure:%s", state.id), 1);
+    cr_assert_eq(server_number(&server, "EXISTS {ajar}:exposure:%s", state.exposure.id), 1);
 }
 
 static void assert_refused_whole(const char *with)
@@ -180,7 +180,8 @@ Test(redis_script, commands_of_state_that_are_not_allowed_are_told_beside_the_ev
                  {"zcard", SOURCES_REFUSED, 1},
                  {"hset", PARTS_REFUSED, 1},
                  {"zadd", PARTS_REFUSED, 1}};
-    struct journal_exposure state = make_state(1);
+    static struct state_of_test state;
+    (void)fill_state(&state, 1);
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         server_do(&server, "ACL SETUSER default -%s", parts[i].command);
         begin();
@@ -188,7 +189,7 @@ Test(redis_script, commands_of_state_that_are_not_allowed_are_told_beside_the_ev
         event.severity = 90;
         event.has_location = true;
         redis_batch_add_event(&batch, &event);
-        redis_batch_add_exposure(&batch, &state);
+        redis_batch_add_exposure(&batch, &state.row, false);
         cr_assert(deliver(), "%s: %s", parts[i].command, text);
         cr_assert_eq(numbers[TAKEN], 1);
         cr_assert_eq(numbers[parts[i].number], parts[i].refused, "%s", parts[i].command);

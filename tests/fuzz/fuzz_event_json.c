@@ -8,6 +8,7 @@
 #include "emit/json.h"
 #include "emit/redis_batch.h"
 #include "enrich/enrich.h"
+#include "ledger/exposures.h"
 
 #include <jansson.h>
 #include <stdio.h>
@@ -180,19 +181,32 @@ static void batch_event(const struct event *event, const char *text, size_t leng
                                   .longitude = place.longitude,
                                   .json = text,
                                   .json_length = length};
-    struct journal_exposure exposure = {.first_ns = view.first_ns,
-                                        .last_ns = view.last_ns,
-                                        .records = view.records,
-                                        .returned = finding.returned,
-                                        .severity = event->severity};
-    memcpy(exposure.id, view.id, sizeof exposure.id);
-    (void)snprintf(exposure.store, sizeof exposure.store, "%s", finding.store);
+    static struct exposure state;
+    static struct actor actor;
+    struct journal_exposure exposure = {.state = &state};
+    state = (struct exposure){.addr = finding.server,
+                              .port = finding.server_port,
+                              .zone = view.zone,
+                              .closing = view.closing,
+                              .verdict = view.verdict,
+                              .first_ns = view.first_ns,
+                              .last_ns = view.last_ns,
+                              .returned = finding.returned,
+                              .oldest_s = view.oldest_s,
+                              .severity.value = event->severity,
+                              .classes = &shown,
+                              .class_count = 1,
+                              .actors = &actor,
+                              .actor_rows = 1};
+    actor = (struct actor){.addr = finding.client, .who = who};
+    memcpy(actor.user_agent, finding.user_agent, sizeof actor.user_agent - 1);
+    memcpy(state.id, view.id, sizeof state.id);
+    (void)snprintf(state.store, sizeof state.store, "%s", finding.store);
     (void)snprintf(exposure.import_id, sizeof exposure.import_id, "%s", finding.version);
-    (void)snprintf(exposure.datasets, sizeof exposure.datasets, "%s", view.datasets);
     redis_batch_begin(&batch, &options, "", 1);
     redis_batch_add_event(&batch, &entry);
     if (event->exposure)
-        redis_batch_add_exposure(&batch, &exposure);
+        redis_batch_add_exposure(&batch, &exposure, true);
     if (redis_batch_finish(&batch, "sha") != AJAR_OK)
         abort();
     check_command(&batch.wire);

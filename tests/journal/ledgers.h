@@ -35,7 +35,9 @@ static inline struct ledger *new_ledger(void)
 /* One more request that proves the exposure of store number `store` (from 1 on). */
 static inline void prove(struct ledger *ledger, unsigned store)
 {
+    static uint64_t turn;
     struct finding f = make_finding(VERDICT_DATA);
+    f.time_ns = WHEN + ++turn; /* a packet of its own */
     f.server.bytes[14] = (uint8_t)(store >> 8);
     f.server.bytes[15] = (uint8_t)store;
     f.requests_new = 1;

@@ -31,7 +31,7 @@ static void write_until_killed(int report, unsigned seed)
     struct journal *journal = open_at(place.path);
     struct ledger *ledger = new_ledger();
     uint64_t sequence = journal_last_sequence(journal);
-    cr_assert_eq(journal_restore(journal, ledger, NULL), AJAR_OK);
+    cr_assert_eq(journal_restore(journal, ledger, "", NULL), AJAR_OK);
     for (;;) {
         unsigned count = 1 + (unsigned)rand_r(&seed) % 40;
         for (unsigned i = 0; i < count; i++) {
@@ -76,7 +76,7 @@ static uint64_t run_and_kill(unsigned *seed, bool once_it_writes)
 static void check_state(struct journal *journal, uint64_t last)
 {
     struct ledger *ledger = new_ledger();
-    cr_assert_eq(journal_restore(journal, ledger, NULL), AJAR_OK);
+    cr_assert_eq(journal_restore(journal, ledger, "", NULL), AJAR_OK);
     const struct exposure *exposure = exposures_first(ledger->exposures);
     cr_assert_eq(exposure ? exposure->requests : 0, last);
     cr_assert_eq(exposure ? exposure->actor_count : 0, last ? 1 : 0);

@@ -46,23 +46,44 @@ Test(journal_exposures, finds_one_as_dashboards_show_it)
     commit_as("");
     const struct exposure *expected = exposures_first(ledger->exposures);
     cr_assert_eq(journal_find_exposure(journal, expected->id, "", &e), AJAR_OK);
-    cr_assert_str_eq(e.id, expected->id);
+    cr_assert_str_eq(e.state->id, expected->id);
     cr_assert_str_eq(e.import_id, "");
-    cr_assert_str_eq(e.store, "elasticsearch");
-    cr_assert_str_eq(e.address, "10.20.30.11:9200");
-    cr_assert_str_eq(e.verdict, "data");
-    cr_assert_str_eq(e.product, "elasticsearch");
-    cr_assert_str_eq(e.version, "6.8.23");
-    cr_assert_str_eq(e.cluster_id, "abc");
-    cr_assert_str_eq(e.datasets, "customers,cases");
-    cr_assert_eq(e.first_ns, WHEN);
-    cr_assert_eq(e.last_ns, WHEN);
-    cr_assert_eq(e.records, 250001000);
-    cr_assert_eq(e.returned, 12);
-    cr_assert_eq(e.gave_bytes, 3400);
-    cr_assert_eq(e.actors, 1);
-    cr_assert_eq(e.requests, 3);
-    cr_assert_eq(e.severity, expected->severity.value);
+    cr_assert_str_eq(e.state->store, "elasticsearch");
+    cr_assert_eq(e.state->port, 9200);
+    cr_assert_eq(e.state->zone, ZONE_OUTSIDE);
+    cr_assert_eq(e.state->closing, CLOSING_NONE);
+    cr_assert_eq(e.state->verdict, VERDICT_DATA);
+    cr_assert_str_eq(e.state->product, "elasticsearch");
+    cr_assert_str_eq(e.state->version, "6.8.23");
+    cr_assert_str_eq(e.state->cluster_id, "abc");
+    cr_assert_eq(e.state->holdings.count, 2);
+    cr_assert_str_eq(e.state->holdings.datasets[1].name, "cases");
+    cr_assert_eq(e.state->first_ns, WHEN);
+    cr_assert_eq(e.state->last_ns, WHEN);
+    cr_assert_eq(holdings_estimate(&e.state->holdings).records, 250001000);
+    cr_assert_eq(e.state->returned, 12);
+    cr_assert_eq(e.state->gave_bytes, 3400);
+    cr_assert_eq(e.state->actor_rows, 1);
+    cr_assert_eq(e.state->requests, 3);
+    cr_assert_eq(e.state->severity.value, expected->severity.value);
+    cr_assert_eq(e.group.servers, 1);
+    cr_assert_str_eq(e.group.id, "");
+}
+
+Test(journal_exposures, counts_the_servers_of_a_group)
+{
+    struct journal_exposure e;
+    struct group_view expected;
+    for (unsigned i = 1; i <= 5; i++)
+        prove(ledger, i); /* all have the same customers */
+    commit_as("");
+    const struct exposure *first = exposures_first(ledger->exposures);
+    exposures_fill_group(ledger->exposures, first, &expected);
+    cr_assert_eq(journal_find_exposure(journal, first->id, "", &e), AJAR_OK);
+    cr_assert_eq(e.group.servers, 5);
+    cr_assert(e.group.same_data);
+    cr_assert_str_eq(e.group.id, expected.id);
+    cr_assert_eq(e.group.servers, expected.servers);
 }
 
 Test(journal_exposures, says_when_records_are_not_known)
@@ -73,20 +94,8 @@ Test(journal_exposures, says_when_records_are_not_known)
     commit_as("");
     cr_assert_eq(journal_find_exposure(journal, exposures_first(ledger->exposures)->id, "", &e),
                  AJAR_OK);
-    cr_assert_eq(e.records, FINDING_NO_COUNT);
-    cr_assert_str_eq(e.product, "");
-}
-
-Test(journal_exposures, brackets_addresses_of_ipv6)
-{
-    struct finding f = make_finding(VERDICT_DATA);
-    struct journal_exposure e;
-    f.server = address("2001:db8::5");
-    ledger_add(ledger, &f);
-    commit_as("");
-    cr_assert_eq(journal_find_exposure(journal, exposures_first(ledger->exposures)->id, "", &e),
-                 AJAR_OK);
-    cr_assert_str_eq(e.address, "[2001:db8::5]:9200");
+    cr_assert_eq(holdings_estimate(&e.state->holdings).records, FINDING_NO_COUNT);
+    cr_assert_str_eq(e.state->product, "");
 }
 
 Test(journal_exposures, makes_texts_of_the_wire_valid)
@@ -99,9 +108,10 @@ Test(journal_exposures, makes_texts_of_the_wire_valid)
     commit_as("");
     cr_assert_eq(journal_find_exposure(journal, exposures_first(ledger->exposures)->id, "", &e),
                  AJAR_OK);
-    cr_assert_str_eq(e.version, "6.\xef\xbf\xbd\xef\xbf\xbd");
-    cr_assert_str_eq(e.datasets, "kund\xef\xbf\xbdn");
-    cr_assert(text_is_utf8(e.datasets, strlen(e.datasets)));
+    cr_assert_str_eq(e.state->version, "6.\xef\xbf\xbd\xef\xbf\xbd");
+    cr_assert_str_eq(e.state->holdings.datasets[0].name, "kund\xef\xbf\xbdn");
+    cr_assert(text_is_utf8(e.state->holdings.datasets[0].name,
+                           strlen(e.state->holdings.datasets[0].name)));
 }
 
 Test(journal_exposures, knows_only_those_that_are_there)
@@ -124,8 +134,8 @@ Test(journal_exposures, goes_through_the_open_ones_by_id)
         prove(ledger, i);
     commit_as("");
     while (journal_next_open(journal, last, &e) == AJAR_OK) {
-        cr_assert_gt(strcmp(e.id, last), 0);
-        memcpy(last, e.id, sizeof last);
+        cr_assert_gt(strcmp(e.state->id, last), 0);
+        memcpy(last, e.state->id, sizeof last);
         count++;
     }
     cr_assert_eq(count, 300);
@@ -150,6 +160,6 @@ Test(journal_exposures, follow_every_commit)
         prove(ledger, 1);
         commit_as("");
         cr_assert_eq(journal_next_open(journal, "", &e), AJAR_OK);
-        cr_assert_eq(e.requests, i);
+        cr_assert_eq(e.state->requests, i);
     }
 }

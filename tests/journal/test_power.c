@@ -33,7 +33,7 @@ static uint64_t write_until_cut(const struct journal_options *options, unsigned 
         return 0;
     }
     uint64_t sequence = journal_last_sequence(journal);
-    cr_assert_eq(journal_restore(journal, ledger, NULL), AJAR_OK);
+    cr_assert_eq(journal_restore(journal, ledger, "", NULL), AJAR_OK);
     while (!power_cut_happened()) {
         for (unsigned i = 0; i < 5; i++) {
             cr_assert_eq(add_sized(journal, ++sequence, 3000), AJAR_OK);
@@ -56,7 +56,7 @@ static uint64_t check_after_reboot(const struct journal_options *options)
     cr_assert_null(journal_moved_aside(journal));
     cr_assert_eq(count_after(journal, 0), last);
     cr_assert_eq(journal_ring_position(journal, 7), last);
-    cr_assert_eq(journal_restore(journal, ledger, NULL), AJAR_OK);
+    cr_assert_eq(journal_restore(journal, ledger, "", NULL), AJAR_OK);
     const struct exposure *exposure = exposures_first(ledger->exposures);
     cr_assert_eq(exposure ? exposure->requests : 0, last);
     ledger_free(ledger);

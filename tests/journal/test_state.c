@@ -54,8 +54,10 @@ static void commit_as(const char *import_id)
 
 static void visit(const char *client, const char *dataset)
 {
+    static uint64_t turn;
     struct finding f = make_finding(VERDICT_DATA);
     f.client = address(client);
+    f.time_ns = WHEN + ++turn; /* a packet of its own */
     f.requests_new = 1;
     add_dataset(&f, dataset, 10, COUNT_COUNT);
     ledger_add(ledger, &f);
@@ -84,7 +86,7 @@ Test(state, writes_a_row_again_when_it_changed)
     edit("UPDATE actors SET city = 'edited'");
     struct finding f = make_finding(VERDICT_DATA);
     f.client = address("203.0.113.1");
-    f.time_ns += SECOND;
+    f.time_ns += 2 * SECOND;
     ledger_add(ledger, &f);
     commit_as("");
     cr_assert_eq(ask("SELECT count(*) FROM actors WHERE city = ''"), 1);
@@ -118,7 +120,8 @@ Test(state, goes_on_with_the_row_of_an_earlier_run)
     cr_assert_eq(ask("SELECT count(*) FROM actors"), 2);
 }
 
-Test(state, keeps_one_row_for_each_reading)
+/* Readings go on from each other; what is live is none of them. */
+Test(state, keeps_one_row_for_all_readings)
 {
     visit("203.0.113.1", "a");
     commit_as("import-1");
@@ -126,10 +129,27 @@ Test(state, keeps_one_row_for_each_reading)
     commit_as("import-2");
     visit("203.0.113.1", "a");
     commit_as("import-2");
-    cr_assert_eq(ask("SELECT count(*) FROM exposures"), 2);
-    cr_assert_eq(ask("SELECT requests FROM exposures WHERE import_id = 'import-1'"), 1);
+    cr_assert_eq(ask("SELECT count(*) FROM exposures"), 1);
     cr_assert_eq(ask("SELECT requests FROM exposures WHERE import_id = 'import-2'"), 3);
+    cr_assert_eq(ask("SELECT count(*) FROM v_open_exposures"), 0);
+    cr_assert_eq(ask("SELECT count(*) FROM servers"), 1);
     cr_assert_eq(ask("SELECT count(*) FROM pairs"), 0);
+}
+
+Test(state, never_changes_what_is_live_by_a_reading)
+{
+    visit("203.0.113.1", "a");
+    commit_as("");
+    ledger_change_all(ledger);
+    visit("203.0.113.2", "b");
+    commit_as("import-1");
+    cr_assert_eq(ask("SELECT count(*) FROM exposures"), 2);
+    cr_assert_eq(ask("SELECT requests FROM exposures WHERE scope = ''"), 1);
+    cr_assert_eq(ask("SELECT requests FROM exposures WHERE scope = 'read'"), 2);
+    cr_assert_eq(ask("SELECT count(*) FROM v_actors WHERE import_id = ''"), 1);
+    cr_assert_eq(ask("SELECT count(*) FROM v_datasets WHERE import_id = 'import-1'"), 2);
+    cr_assert_eq(ask("SELECT count(*) FROM servers"), 2);
+    cr_assert_eq(ask("SELECT count(*) FROM v_open_exposures"), 1);
 }
 
 Test(state, keeps_a_server_once_and_by_its_last_change)
@@ -141,6 +161,7 @@ Test(state, keeps_a_server_once_and_by_its_last_change)
     commit_as("");
     f.server = address("10.20.30.11");
     SET(f.version, "6.8.23");
+    f.time_ns += SECOND;
     ledger_add(ledger, &f);
     commit_as("");
     cr_assert_eq(ask("SELECT count(*) FROM servers"), 2);

@@ -205,29 +205,40 @@ Test(trim, bounds_servers_and_old_readings)
         sqlite3_exec(other,
                      "WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE"
                      " i < 200100) INSERT INTO servers SELECT i, '', 's', i, 1, '', '', '', '',"
-                     " '', 1, 1, 1, 1, 'open', 0 FROM c;"
+                     " '', 1, 1, 1, 1, 'open', 0, NULL, NULL, NULL FROM c;"
                      "WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE"
                      " i < 200050) INSERT INTO exposures SELECT i, CASE WHEN i <= 20 THEN '' ELSE"
-                     " 'i' END, i, 's', 'a', 1, 0, 0, 'open', 0, 0, 0, 0, 0, 0, 0, '', '', '', 0,"
-                     " 0, '', '', 'open', 0, 0, 'open', 0, 0, 0, 0, 0, NULL FROM c;"
-                     "INSERT INTO actors VALUES (1, 0, '', 0, '', '', 0, '', '', 0, 0, 0),"
-                     " (21, 0, '', 0, '', '', 0, '', '', 0, 0, 0)",
+                     " 'read' END, '', i, 's', 'a', 1, 'outside', 0, 0, 'open', 'open', '', 1, 0,"
+                     " 0, NULL, NULL, 0, 0, 0, '', 0, 0, 0, 0, '', '', '', '', NULL, NULL, 0, 0,"
+                     " '', '', 0, 0, 0, NULL, NULL, NULL, NULL FROM c;"
+                     "INSERT INTO datasets VALUES (1, 0, '', 0, 0, 0, 0), (21, 0, '', 0, 0, 0, 0);"
+                     "INSERT INTO windows VALUES (1, 0, 0, 0, 0, 0, ''), (21, 0, 0, 0, 0, 0, '');"
+                     "INSERT INTO classes VALUES (1, 0, '', 0, 0, 0, 0, 0, 0, '', x''),"
+                     " (21, 0, '', 0, 0, 0, 0, 0, 0, '', x'');"
+                     "INSERT INTO actors VALUES"
+                     " (1, 0, '', 0, '', '', 0, '', '', '', '', '', 0, '', '', 0, 0, 0, 0, 0, 0,"
+                     " 0, 0, 0, 0, 0),"
+                     " (21, 0, '', 0, '', '', 0, '', '', '', '', '', 0, '', '', 0, 0, 0, 0, 0, 0,"
+                     " 0, 0, 0, 0, 0)",
                      NULL, NULL, NULL),
         SQLITE_OK, "%s", sqlite3_errmsg(other));
     cr_assert_eq(commit_at(journal, 1), AJAR_OK);
     sqlite3_stmt *row;
-    cr_assert_eq(sqlite3_prepare_v2(other,
-                                    "SELECT (SELECT min(number) FROM servers),"
-                                    " (SELECT count(*) FROM exposures WHERE import_id = ''),"
-                                    " (SELECT min(number) FROM exposures WHERE import_id = 'i'),"
-                                    " (SELECT group_concat(exposure) FROM actors)",
-                                    -1, &row, NULL),
-                 SQLITE_OK);
+    cr_assert_eq(
+        sqlite3_prepare_v2(other,
+                           "SELECT (SELECT min(number) FROM servers),"
+                           " (SELECT count(*) FROM exposures WHERE scope = ''),"
+                           " (SELECT min(number) FROM exposures WHERE scope = 'read'),"
+                           " (SELECT group_concat(exposure) FROM (SELECT exposure FROM actors"
+                           " UNION ALL SELECT exposure FROM datasets UNION ALL SELECT"
+                           " exposure FROM classes UNION ALL SELECT exposure FROM windows))",
+                           -1, &row, NULL),
+        SQLITE_OK);
     cr_assert_eq(sqlite3_step(row), SQLITE_ROW);
     cr_assert_eq(sqlite3_column_int(row, 0), 101);
     cr_assert_eq(sqlite3_column_int(row, 1), 20);
     cr_assert_eq(sqlite3_column_int(row, 2), 71);
-    cr_assert_str_eq((const char *)sqlite3_column_text(row, 3), "1");
+    cr_assert_str_eq((const char *)sqlite3_column_text(row, 3), "1,1,1,1");
     (void)sqlite3_finalize(row);
     (void)sqlite3_close(other);
     journal_close(journal);

@@ -19,19 +19,19 @@ static inline void add(struct report *report, const char *address, const char *m
     char json[8192];
     int length = snprintf(json, sizeof json,
                           "{\"id\":\"9d5e\",\"store\":\"elasticsearch\",\"address\":\"%s\","
-                          "\"port\":9200,\"first\":\"2019-12-05T09:14:02.000000Z\","
-                          "\"last\":\"2019-12-31T16:40:11.000000Z\",\"verdict\":\"data\"%s}",
+                          "\"port\":9200,\"open_at_least\":{\"since\":\"2019-12-05T09:14:02Z\","
+                          "\"until\":\"2019-12-31T16:40:11.000000Z\"},\"verdict\":\"data\"%s}",
                           address, more);
     cr_assert_lt(length, (int)sizeof json);
     cr_assert_eq(report_add_exposure(report, json, (size_t)length), AJAR_OK, "%s", json);
 }
 
-#define OPEN     ",\"open\":true,\"zone\":\"outside\",\"severity\":80"
-#define INTERNAL ",\"open\":true,\"zone\":\"internal\",\"severity\":40"
-#define ALLOWED  ",\"open\":true,\"zone\":\"allowed\""
+#define OPEN     ",\"status\":\"open\",\"zone\":\"outside\",\"severity\":80"
+#define INTERNAL ",\"status\":\"open\",\"zone\":\"internal\",\"severity\":40"
+#define ALLOWED  ",\"status\":\"open\",\"zone\":\"allowed\""
 #define CLOSED                                                                                     \
-    ",\"open\":false,\"zone\":\"outside\",\"severity\":90,\"closing\":\"refused\","                \
-    "\"closed\":\"2019-12-31T17:00:00.000000Z\""
+    ",\"status\":\"closed\",\"zone\":\"outside\",\"severity\":90,"                                 \
+    "\"closed\":{\"at\":\"2019-12-31T17:00:00.000000Z\",\"by\":\"refused\"}"
 
 static inline struct report *make_report(bool all)
 {

@@ -5,7 +5,7 @@
     ",\"records\":" records ",\"datasets\":[{\"name\":\"customers\",\"records\":" records "},"     \
     "{\"name\":\".hidden\",\"records\":99999}]"
 #define EMAILS(distinct)                                                                           \
-    ",\"classes\":[{\"name\":\"email\",\"values\":9,\"distinct\":" distinct "}]"
+    ",\"classes\":[{\"name\":\"email\",\"values\":1300,\"distinct\":" distinct "}]"
 
 static const struct node *group_at(const struct report *report, size_t index)
 {
@@ -68,8 +68,9 @@ Test(kinship, nodes_of_a_cluster_belong_together)
 
 Test(kinship, who_went_through_several_stores_is_one_actor)
 {
-    static const char actors[] = OPEN ",\"actors\":[{\"address\":\"203.0.113.1\",\"outside\":true},"
-                                      "{\"address\":\"10.0.0.9\"}]";
+    static const char actors[] =
+        OPEN ",\"clients\":[{\"address\":\"203.0.113.1\",\"outside\":true},"
+             "{\"address\":\"10.0.0.9\"}]";
     struct report *report = make_report(false);
     add(report, "10.0.0.1", actors);
     add(report, "10.0.0.2", actors);

@@ -8,10 +8,10 @@ static struct report *make_hostile(void)
 {
     struct report *report = make_report(true);
     add(report, HOSTILE,
-        OPEN ",\"product\":\"" HOSTILE "\",\"version\":\"" HOSTILE "\",\"indexed\":\"" HOSTILE
+        OPEN ",\"product\":\"" HOSTILE "\",\"version\":\"" HOSTILE "\",\"indexed_by\":\"" HOSTILE
              "\",\"cluster_id\":\"" HOSTILE "\",\"datasets\":[{\"name\":\"" HOSTILE
              "\"}],\"classes\":[{\"name\":\"" HOSTILE "\",\"sample\":\"" HOSTILE
-             "\"}],\"actors\":[{\"address\":\"" HOSTILE "\",\"country\":\"" HOSTILE
+             "\"}],\"clients\":[{\"address\":\"" HOSTILE "\",\"country\":\"" HOSTILE
              "\",\"city\":\"" HOSTILE "\",\"as_number\":1,\"as_name\":\"" HOSTILE
              "\",\"user_agent\":\"" HOSTILE "\",\"via\":\"" HOSTILE "\",\"allowed\":\"" HOSTILE
              "\",\"steps\":{\"looked\":\"2019-12-05T09:14:02Z\"}},{\"address\":\"1\",\"claimed\":"
@@ -63,7 +63,7 @@ Test(page, links_only_to_https)
 Test(page, needs_nothing_but_itself)
 {
     struct report *report = make_report(false);
-    add(report, "10.0.0.1", OPEN ",\"actors\":[{\"address\":\"203.0.113.1\",\"country\":\"NL\"}]");
+    add(report, "10.0.0.1", OPEN ",\"clients\":[{\"address\":\"203.0.113.1\",\"country\":\"NL\"}]");
     finish(report);
     assert_silent(report, FORM_HTML, "src=");
     assert_silent(report, FORM_HTML, "url(");
@@ -78,7 +78,7 @@ Test(page, draws_a_dot_for_each_country_of_clients)
 {
     struct report *report = make_report(false);
     add(report, "10.0.0.1",
-        OPEN ",\"actors\":[{\"address\":\"203.0.113.1\",\"country\":\"NL\"},"
+        OPEN ",\"clients\":[{\"address\":\"203.0.113.1\",\"country\":\"NL\"},"
              "{\"address\":\"203.0.113.2\",\"country\":\"NL\"},"
              "{\"address\":\"203.0.113.2\",\"country\":\"NL\"},"
              "{\"address\":\"203.0.113.3\",\"country\":\"US\"},"
@@ -93,11 +93,12 @@ Test(page, tells_the_officer_what_the_article_asks_for)
 {
     struct report *report = make_report(false);
     add(report, "10.0.0.1",
-        CLOSED ",\"records\":1656,\"returned\":1237,\"before\":\"2019-12-04T22:00:00Z\","
-               "\"classes\":[{\"name\":\"email\",\"values\":1201,\"distinct\":1190}]");
+        CLOSED
+        ",\"records\":1656,\"returned\":1237,\"open_at_most\":{\"since\":\"2019-12-04T22:00:00Z\"},"
+        "\"classes\":[{\"name\":\"email\",\"values\":1201,\"distinct\":1190}]");
     finish(report);
     assert_says(report, FORM_HTML, "About 1 656 records");
-    assert_says(report, FORM_HTML, "1 237 were seen being handed out");
+    assert_says(report, FORM_HTML, "1 237 were seen being handed out to the outside");
     assert_says(report, FORM_HTML, "about 1 190, estimated by the different e-mail addresses");
     assert_says(report, FORM_HTML, "e-mail addresses.");
     assert_says(report, FORM_HTML, "2019-12-05 09:14:02 .. 2019-12-31 16:40:11 UTC (26 d 7 h)");

@@ -8,7 +8,7 @@ static const char *address_at(const struct report *report, size_t index)
     return node_text(node_at(node_get(report_document(report), "exposures"), index), "address");
 }
 
-Test(report, puts_open_ones_first_and_the_worst_of_them_first)
+Test(report, puts_what_is_open_to_the_outside_first_then_the_worst)
 {
     struct report *report = make_report(false);
     add(report, "10.0.0.1", CLOSED);
@@ -18,8 +18,8 @@ Test(report, puts_open_ones_first_and_the_worst_of_them_first)
     finish(report);
     cr_assert_str_eq(address_at(report, 0), "10.0.0.3");
     cr_assert_str_eq(address_at(report, 1), "10.0.0.4");
-    cr_assert_str_eq(address_at(report, 2), "10.0.0.2");
-    cr_assert_str_eq(address_at(report, 3), "10.0.0.1");
+    cr_assert_str_eq(address_at(report, 2), "10.0.0.1");
+    cr_assert_str_eq(address_at(report, 3), "10.0.0.2");
     cr_assert_eq(total(report, "open"), 3);
     cr_assert_eq(total(report, "closed"), 1);
     report_free(report);
@@ -60,16 +60,17 @@ Test(report, lists_what_is_allowed_only_when_all_is_asked_for)
     report_free(report);
 }
 
-#define LONG_AGO                                                                                   \
-    ",\"open\":false,\"zone\":\"outside\",\"closing\":\"reset\",\"windows\":[],"                   \
-    "\"closed\":\"2019-09-01T00:00:00.000000Z\""
+static const char long_ago[] =
+    "{\"address\":\"10.0.0.2\",\"status\":\"closed\",\"open_at_least\":{"
+    "\"since\":\"2019-08-01T00:00:00Z\",\"until\":\"2019-08-02T00:00:00Z\"},"
+    "\"closed\":{\"at\":\"2019-09-01T00:00:00Z\",\"by\":\"reset\"}}";
 
 Test(report, leaves_out_what_closed_long_ago_and_says_so)
 {
     for (int all = 0; all < 2; all++) {
         struct report *report = make_report(all);
         add(report, "10.0.0.1", OPEN);
-        add(report, "10.0.0.2", LONG_AGO);
+        cr_assert_eq(report_add_exposure(report, long_ago, strlen(long_ago)), AJAR_OK);
         finish(report);
         cr_assert_eq(total(report, "exposures"), all ? 2 : 1);
         cr_assert_eq(total(report, "closed_long_ago"), all ? 0 : 1);
@@ -104,9 +105,14 @@ Test(report, takes_what_was_open_between_two_dates)
 
 Test(report, counts_documents_that_cannot_be_read)
 {
-    static const char *const broken[] = {
-        "",        "[]",       "{\"address\":\"10.0.0.1\"}", "{\"first\":\"2019-12-05T00:00:00Z\"}",
-        "{\"a\":", "nonsense", "{\"a\":1,\"a\":2}",          "{\"address\":7,\"first\":7}"};
+    static const char *const broken[] = {"",
+                                         "[]",
+                                         "{\"address\":\"10.0.0.1\"}",
+                                         "{\"open_at_least\":{\"since\":\"2019-12-05T00:00:00Z\"}}",
+                                         "{\"a\":",
+                                         "nonsense",
+                                         "{\"a\":1,\"a\":2}",
+                                         "{\"address\":7,\"open_at_least\":7}"};
     struct report *report = make_report(false);
     size_t count = sizeof broken / sizeof broken[0];
     for (size_t i = 0; i < count; i++)
@@ -122,9 +128,10 @@ Test(report, writes_documents_whose_members_are_of_other_kinds)
 {
     struct report *report = make_report(true);
     add(report, "10.0.0.1",
-        ",\"zone\":7,\"open\":\"yes\",\"severity\":\"bad\",\"actors\":{\"a\":1},\"classes\":[1,[2],"
+        ",\"zone\":7,\"open\":\"yes\",\"severity\":\"bad\",\"clients\":{\"a\":1},\"classes\":[1,[2]"
+        ","
         "null],\"windows\":[{}, 4],\"datasets\":\"x\",\"group\":[],\"records\":-5,\"steps\":1");
-    add(report, "10.0.0.1", ",\"actors\":[7,{\"steps\":[],\"country\":{}}],\"closed\":\"soon\"");
+    add(report, "10.0.0.1", ",\"clients\":[7,{\"steps\":[],\"country\":{}}],\"closed\":\"soon\"");
     finish(report);
     for (enum form form = FORM_TEXT; form <= FORM_JSON; form++)
         free(written(report, form));

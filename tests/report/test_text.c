@@ -5,9 +5,9 @@ Test(text, tells_the_life_of_a_store)
 {
     struct report *report = make_report(false);
     add(report, "10.0.0.1",
-        CLOSED
-        ",\"windows\":[{\"first\":\"2019-11-01T00:00:00Z\",\"last\":\"2019-11-02T00:00:00Z\","
-        "\"closed\":\"2019-11-03T00:00:00Z\",\"closing\":\"silence\"}]");
+        CLOSED ",\"windows\":[{\"open_at_least\":{\"since\":\"2019-11-01T00:00:00Z\","
+               "\"until\":\"2019-11-02T00:00:00Z\"},\"closed\":{\"at\":"
+               "\"2019-11-03T00:00:00Z\",\"by\":\"silence\"}}]");
     finish(report);
     assert_says(report, FORM_TEXT, "  closed  elasticsearch  10.0.0.1:9200   severity 90   data\n");
     assert_says(report, FORM_TEXT,
@@ -23,9 +23,10 @@ Test(text, tells_who_did_what)
 {
     struct report *report = make_report(false);
     add(report, "10.0.0.1",
-        OPEN ",\"actor_count\":9,\"outside_count\":8,\"actors\":[{\"address\":\"203.0.113.1\","
+        OPEN ",\"actors\":9,\"actors_outside\":8,\"clients\":[{\"address\":\"203.0.113.1\","
              "\"outside\":true,\"country\":\"NL\",\"city\":\"Amsterdam\",\"as_number\":64500,"
-             "\"as_name\":\"Example\",\"confirmed\":\"Censys\",\"user_agent\":\"x\",\"steps\":{"
+             "\"as_name\":\"Example\",\"scanner\":{\"confirmed\":\"Censys\"},\"user_agent\":\"x\","
+             "\"steps\":{"
              "\"looked\":\"2019-12-05T09:14:02Z\",\"listed\":\"2019-12-05T09:14:02Z\"}},"
              "{\"address\":\"203.0.113.2\",\"outside\":true,\"via\":\"10.0.0.80\","
              "\"user_agent\":\"curl/7\",\"steps\":{\"destroyed\":\"2019-12-05T09:14:02Z\"}}]");
@@ -45,7 +46,8 @@ Test(text, is_no_wider_than_a_screen)
     memset(name, 'x', sizeof name);
     name[sizeof name - 1] = '\0';
     (void)snprintf(more, sizeof more,
-                   OPEN ",\"product\":\"%s\",\"datasets\":[{\"name\":\"%s\"}],\"indexed\":\"%s\"",
+                   OPEN
+                   ",\"product\":\"%s\",\"datasets\":[{\"name\":\"%s\"}],\"indexed_by\":\"%s\"",
                    name, name, name);
     add(report, "10.0.0.1", more);
     finish(report);
