@@ -555,3 +555,39 @@ Test(doors, tell_the_same_in_one_run_and_in_many)
         cr_assert(strstr(whole, "silent") && strstr(whole, "reset") && strstr(whole, "answered"));
     }
 }
+
+Test(doors, takes_no_proof_from_before_the_capture_began_again)
+{
+    at(100);
+    proof(NEAR);
+    at(0);
+    syn("198.51.100.7", 40000);
+    at(60);
+    proof(FAR);
+    expect("");
+    cr_assert_eq(doors_counters(&scene.doors)->unproven, 1);
+}
+
+Test(doors, judges_in_the_order_of_deadlines)
+{
+    syn("198.51.100.7", 40000); /* to be judged at 60 at the latest */
+    at(58);
+    syn("198.51.100.7", 40001); /* at 61 */
+    at(59);
+    proof(NEAR);
+    at(62);
+    proof(FAR);
+    expect("silent 198.51.100.7:40000 +0;");
+}
+
+Test(doors, takes_another_number_from_the_same_port_for_another_attempt)
+{
+    proof(NEAR);
+    syn("198.51.100.7", 40000);
+    at(61);
+    proof(NEAR);
+    see("198.51.100.7", 40000, SERVER, 9200, TCP_SYN, ISN - 1, 0);
+    at(64);
+    proof(NEAR);
+    expect("silent 198.51.100.7:40000 +0;silent 198.51.100.7:40000 +61;");
+}
