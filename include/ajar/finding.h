@@ -78,7 +78,7 @@ enum count_source {
 
 #define FINDING_DATASETS_MAX 48
 #define FINDING_EVIDENCE_MAX 8
-#define FINDING_CLASSES_MAX  16
+#define FINDING_CLASSES_MAX  24
 #define FINDING_NO_COUNT     UINT64_MAX /* number not known */
 
 /* One data set (index, table, bucket) as the replies of this flow named it. */

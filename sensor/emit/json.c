@@ -161,7 +161,8 @@ static void add_end(struct json_writer *w, const struct end *end, bool has_amoun
 {
     struct json_mark object = json_begin_object(w, end->key);
     json_add_address(w, "ip", end->addr);
-    json_add_number(w, "port", end->port);
+    if (end->port)
+        json_add_number(w, "port", end->port);
     if (has_amounts)
         json_add_count(w, "bytes", end->bytes);
     add_place(w, end->place);

@@ -50,7 +50,8 @@ bool json_limits_lower(struct json_limits *limits)
 
 bool event_has_amounts(const struct event *event)
 {
-    return event->action != EVENT_EVENTS_FOLDED && event->finding->kind != FINDING_DOOR;
+    bool has_flow = event->finding->client_port != 0; /* else it is of the exposure as such */
+    return has_flow && event->action != EVENT_EVENTS_FOLDED && event->finding->kind != FINDING_DOOR;
 }
 
 static bool is_proxied(const struct event *event)

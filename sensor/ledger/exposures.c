@@ -3,14 +3,10 @@
  * The table of open stores. Rows of actors, data sets and classes are bounded per exposure and in
  * all, as an attacker could open many stores to many addresses; what has no row is still counted.
  */
-#include "ledger/exposures.h"
+#include "ledger/exposures_inside.h"
 
 #include "base/hash.h"
 #include "base/text.h"
-#include "ledger/actors.h"
-#include "ledger/agenda.h"
-#include "ledger/classes.h"
-#include "ledger/groups.h"
 #include "ledger/identity.h"
 #include "ledger/ledger.h"
 #include "ledger/life.h"
@@ -22,25 +18,6 @@
 #define CLASS_ROWS_MAX 65536 /* of all exposures */
 
 _Static_assert(MARKS == sizeof((struct exposure *)NULL)->marks / sizeof(uint64_t), "a mark each");
-
-struct exposures {
-    struct exposures_options options;
-    struct exposure **buckets;
-    size_t mask;
-    struct exposure *first;
-    struct exposure **last_link;
-    struct exposure *changed;
-    struct exposure **last_changed;
-    struct agenda agenda;
-    struct groups *groups;
-    uint64_t count;
-    uint64_t count_open;
-    uint64_t count_outside;
-    uint64_t dropped;
-    struct actors_budget actors;
-    struct holdings_budget datasets;
-    struct classes_budget classes;
-};
 
 enum ajar_status exposures_new(const struct exposures_options *options,
                                struct exposures **exposures)
@@ -67,7 +44,7 @@ enum ajar_status exposures_new(const struct exposures_options *options,
     return AJAR_OK;
 }
 
-static void exposure_free(struct exposure *exposure)
+void exposure_free(struct exposure *exposure)
 {
     holdings_clear(&exposure->holdings);
     actors_clear(exposure);
@@ -142,8 +119,7 @@ bool exposure_is_first_zone(const struct exposure *exposure)
     return true;
 }
 
-/* Into the bucket, the order of opening, and the ring of its store's zones. */
-static void link_in(struct exposures *exposures, struct exposure *exposure)
+void exposures_link(struct exposures *exposures, struct exposure *exposure)
 {
     struct exposure **bucket = bucket_of(exposures, &exposure->addr, exposure->port);
     struct exposure *store = find_store(*bucket, exposure->store, &exposure->addr, exposure->port);
@@ -159,7 +135,7 @@ static void link_in(struct exposures *exposures, struct exposure *exposure)
     exposures->count++;
 }
 
-static bool is_counted_open(const struct exposure *exposure)
+bool exposure_is_counted_open(const struct exposure *exposure)
 {
     return exposure->closing == CLOSING_NONE && exposure->zone != ZONE_ALLOWED;
 }
@@ -187,13 +163,20 @@ static struct exposure *insert(struct exposures *exposures, const struct exposur
     exposure->closing = CLOSING_NONE;
     exposure->server_outside =
         proof->direction == DIRECTION_OUTBOUND || proof->direction == DIRECTION_EXTERNAL;
-    link_in(exposures, exposure);
+    exposures_link(exposures, exposure);
     return exposure;
 }
 
-/* The store's marks are those of all its zones together; they are counted once, for its first
- * exposure in the ring, and known to all. */
-static void mark_store(struct exposures *exposures, struct exposure *exposure)
+void exposures_note_change(struct exposures *exposures, struct exposure *exposure)
+{
+    if (exposure->changed)
+        return;
+    exposure->changed = true;
+    *exposures->last_changed = exposure;
+    exposures->last_changed = &exposure->next_changed;
+}
+
+void exposures_mark_store(struct exposures *exposures, struct exposure *exposure, bool is_news)
 {
     uint64_t marks[MARKS] = {0};
     const struct dataset *largest = NULL;
@@ -212,6 +195,8 @@ static void mark_store(struct exposures *exposures, struct exposure *exposure)
         }
     }
     do {
+        if (is_news && memcmp(e->marks, marks, sizeof marks) != 0)
+            exposures_note_change(exposures, e);
         memcpy(e->marks, marks, sizeof marks);
         e = e->store_next;
     } while (e != exposure);
@@ -260,16 +245,22 @@ static bool is_sensitive(const struct exposures *exposures, const struct exposur
     return false;
 }
 
-/* An exposure is as bad as the worst that was seen of it. True: it is worse than it was. */
-static bool judge(struct exposures *exposures, struct exposure *exposure,
-                  const struct exposure_proof *proof)
+static enum direction direction_of(const struct exposure *exposure)
+{
+    if (exposure->zone == ZONE_INTERNAL)
+        return exposure->server_outside ? DIRECTION_OUTBOUND : DIRECTION_INTERNAL;
+    return exposure->server_outside ? DIRECTION_EXTERNAL : DIRECTION_INBOUND;
+}
+
+static void judge(const struct exposures *exposures, const struct exposure *exposure,
+                  struct severity *severity)
 {
     struct group_view group;
     exposures_fill_group(exposures, exposure, &group);
     struct class_weight class = classes_weight(exposure->classes, exposure->class_count);
     struct severity_facts facts = {.verdict = (enum verdict)exposure->verdict,
                                    .credentials = CREDENTIALS_NONE,
-                                   .direction = proof->direction,
+                                   .direction = direction_of(exposure),
                                    .returned = exposure->returned,
                                    .bytes = exposure->gave_bytes,
                                    .held = holdings_estimate(&exposure->holdings).records,
@@ -279,21 +270,29 @@ static bool judge(struct exposures *exposures, struct exposure *exposure,
                                    .indexed = exposure->indexed[0] != '\0',
                                    .sensitive_country = is_sensitive(exposures, exposure),
                                    .allowed = exposure->zone == ZONE_ALLOWED};
+    severity_judge(&facts, severity);
+}
+
+/* An exposure is as bad as the worst that was seen of it. True: it is worse than it was. */
+static bool make_worse(const struct exposures *exposures, struct exposure *exposure)
+{
     struct severity severity;
-    severity_judge(&facts, &severity);
+    judge(exposures, exposure, &severity);
     if (severity.value <= exposure->severity.value)
         return false;
     exposure->severity = severity;
     return true;
 }
 
-void exposures_note_change(struct exposures *exposures, struct exposure *exposure)
+const struct severity *exposures_severity(const struct exposures *exposures,
+                                          struct exposure *exposure)
 {
-    if (exposure->changed)
-        return;
-    exposure->changed = true;
-    *exposures->last_changed = exposure;
-    exposures->last_changed = &exposure->next_changed;
+    if (exposure->severity.reason_count == 0) {
+        int value = exposure->severity.value;
+        judge(exposures, exposure, &exposure->severity);
+        exposure->severity.value = value;
+    }
+    return &exposure->severity;
 }
 
 /* What a finding proves to be open, or 0: the end of a flow that gave nothing is no proof. */
@@ -317,10 +316,10 @@ static bool grows(struct exposure *exposure, const struct exposure_proof *proof)
 static bool prove(struct exposures *exposures, struct exposure *exposure,
                   const struct exposure_proof *proof)
 {
-    bool was_open = exposure->times > 0 && is_counted_open(exposure);
+    bool was_open = exposure->times > 0 && exposure_is_counted_open(exposure);
     uint64_t proof_ns = time_of_proof(proof->finding);
     bool opened = proof_ns && life_prove(exposure, proof_ns, proof->before_ns);
-    exposures->count_open += !was_open && exposure->times > 0 && is_counted_open(exposure);
+    exposures->count_open += !was_open && exposure->times > 0 && exposure_is_counted_open(exposure);
     if (!exposure->outside && proof->direction != DIRECTION_INTERNAL) {
         exposure->outside = true;
         exposures->count_outside += exposure->zone != ZONE_ALLOWED;
@@ -347,8 +346,8 @@ struct exposure *exposures_add(struct exposures *exposures, const struct exposur
     grew |= actors_add(exposure, proof, &exposures->actors);
     grew |= holdings_add(&exposure->holdings, finding, &exposures->datasets);
     grew |= classes_add(exposure, finding, &exposures->classes);
-    mark_store(exposures, exposure);
-    bool worse = judge(exposures, exposure, proof);
+    exposures_mark_store(exposures, exposure, true);
+    bool worse = make_worse(exposures, exposure);
     exposures_note_change(exposures, exposure);
     *change = opened  ? EXPOSURE_OPENED
               : worse ? EXPOSURE_WORSE
@@ -407,97 +406,6 @@ void exposures_forget_changes(struct exposures *exposures)
         exposure->changed = false;
     }
     exposures->last_changed = &exposures->changed;
-}
-
-static void end_texts(struct exposure *exposure)
-{
-    TEXT_END(exposure->id);
-    TEXT_END(exposure->store);
-    TEXT_END(exposure->product);
-    TEXT_END(exposure->version);
-    TEXT_END(exposure->cluster_id);
-    for (uint32_t i = 0; i < EXPOSURE_COUNTRIES_MAX; i++)
-        TEXT_END(exposure->countries[i]);
-}
-
-static bool has_sound_life(const struct exposure *exposure)
-{
-    bool is_closed = exposure->closing != CLOSING_NONE;
-    return exposure->zone < ZONES && exposure->closing < CLOSINGS && exposure->times > 0 &&
-           is_closed == (exposure->closed_ns != 0) && exposure->first_ns <= exposure->last_ns &&
-           exposure->window_count <= EXPOSURE_WINDOWS_MAX &&
-           exposure->silence.client_count <= SILENCE_CLIENTS_MAX;
-}
-
-static bool is_sound(const struct exposures *exposures, const struct exposure *exposure)
-{
-    char id[EXPOSURE_ID_HEX];
-    if (!has_sound_life(exposure))
-        return false;
-    identity_exposure(exposures->options.site, exposure->store, &exposure->addr, exposure->port,
-                      (enum zone)exposure->zone, id);
-    return strcmp(id, exposure->id) == 0 && verdict_exposes((enum verdict)exposure->verdict) &&
-           exposure->verdict < VERDICTS && exposure->actor_rows <= LEDGER_ACTORS_MAX &&
-           exposure->actor_rows <= exposure->actor_count &&
-           exposure->class_count <= EXPOSURE_CLASSES_MAX &&
-           exposure->country_count <= EXPOSURE_COUNTRIES_MAX;
-}
-
-/* Each takes its rows out of what all exposures share; one that fails after others gives up rows
- * that this run then lacks, which is less than wrong. */
-static enum ajar_status copy_tables(struct exposures *exposures, struct exposure *exposure,
-                                    const struct exposure *kept)
-{
-    enum ajar_status status = actors_restore(exposure, kept, &exposures->actors);
-    if (status == AJAR_OK)
-        status = classes_restore(exposure, kept, &exposures->classes);
-    if (status == AJAR_OK)
-        status = holdings_restore(&exposure->holdings, &kept->holdings, &exposures->datasets);
-    return status;
-}
-
-static struct exposure *copy_flat(const struct exposure *kept)
-{
-    struct exposure *exposure = malloc(sizeof *exposure);
-    if (!exposure)
-        return NULL;
-    *exposure = *kept;
-    exposure->bucket_next = exposure->next = exposure->next_changed = NULL;
-    exposure->store_next = NULL;
-    exposure->changed = false;
-    exposure->place = 0;
-    memset(exposure->marks, 0, sizeof exposure->marks);
-    exposure->actors = NULL;
-    exposure->sketch = NULL;
-    exposure->classes = NULL;
-    exposure->holdings = (struct holdings){.datasets = NULL};
-    end_texts(exposure);
-    exposure->severity = (struct severity){.value = kept->severity.value};
-    return exposure;
-}
-
-enum ajar_status exposures_restore(struct exposures *exposures, const struct exposure *kept)
-{
-    if (exposures->count >= exposures->options.limit)
-        return AJAR_ERR_LIMIT;
-    struct exposure *exposure = copy_flat(kept);
-    if (!exposure)
-        return AJAR_ERR_MEMORY;
-    bool fits = is_sound(exposures, exposure) &&
-                !exposures_find(exposures, exposure->store, &exposure->addr, exposure->port,
-                                (enum zone)exposure->zone);
-    enum ajar_status status = fits ? copy_tables(exposures, exposure, kept) : AJAR_ERR_FORMAT;
-    if (status != AJAR_OK) {
-        exposure_free(exposure);
-        return status;
-    }
-    link_in(exposures, exposure);
-    mark_store(exposures, exposure);
-    if (exposure->due_ns && agenda_put(&exposures->agenda, exposure) != AJAR_OK)
-        exposure->due_ns = 0;
-    exposures->count_open += is_counted_open(exposure);
-    exposures->count_outside += exposure->outside && exposure->zone != ZONE_ALLOWED;
-    return AJAR_OK;
 }
 
 uint64_t exposures_count_open(const struct exposures *exposures)

@@ -208,6 +208,11 @@ struct exposure *exposures_first_due(const struct exposures *exposures, uint64_t
  */
 enum ajar_status exposures_restore(struct exposures *exposures, const struct exposure *kept);
 
+/* Its severity with the reasons, which are made again from what is known after it was put back.
+ * Borrowed. */
+const struct severity *exposures_severity(const struct exposures *exposures,
+                                          struct exposure *exposure);
+
 /* The group that an exposure is in, as far as is known now. */
 void exposures_fill_group(const struct exposures *exposures, const struct exposure *exposure,
                           struct group_view *group);

@@ -45,7 +45,7 @@ enum ajar_status ledger_new(const struct ledger_options *options, struct enriche
     if (status == AJAR_OK)
         status = exposures_new(&exposures, &made->exposures);
     if (status == AJAR_OK)
-        status = flows_new(seed, &made->flows);
+        status = flows_new(&made->flows);
     if (status == AJAR_OK)
         status = pairs_new(options->events_per_minute, seed, &made->pairs);
     if (status != AJAR_OK) {
@@ -365,6 +365,8 @@ void ledger_visit_changes(const struct ledger *ledger, const struct ledger_chang
         changes->server(changes->context, s);
     if (changes->pair)
         pairs_visit_changes(ledger->pairs, changes->pair, changes->context);
+    if (changes->flow)
+        flows_visit_changes(ledger->flows, changes->flow, changes->context);
 }
 
 void ledger_visit_exposures(const struct ledger *ledger,
@@ -386,6 +388,7 @@ void ledger_change_all(struct ledger *ledger)
     exposures_change_all(ledger->exposures);
     servers_change_all(ledger->servers);
     pairs_change_all(ledger->pairs);
+    flows_change_all(ledger->flows);
 }
 
 void ledger_forget_changes(struct ledger *ledger)
@@ -393,6 +396,7 @@ void ledger_forget_changes(struct ledger *ledger)
     exposures_forget_changes(ledger->exposures);
     servers_forget_changes(ledger->servers);
     pairs_forget_changes(ledger->pairs);
+    flows_forget_changes(ledger->flows);
 }
 
 enum ajar_status ledger_restore_exposure(struct ledger *ledger, const struct exposure *exposure)
@@ -409,6 +413,12 @@ enum ajar_status ledger_restore_pair(struct ledger *ledger, uint32_t slot, const
                                      size_t size)
 {
     return pairs_restore(ledger->pairs, slot, state, size);
+}
+
+enum ajar_status ledger_restore_flow(struct ledger *ledger, uint32_t slot, const void *state,
+                                     size_t size)
+{
+    return flows_restore(ledger->flows, slot, state, size);
 }
 
 uint64_t ledger_exposures_outside(const struct ledger *ledger)

@@ -32,6 +32,7 @@ struct ledger_options {
 #define LEDGER_SERVERS_MAX   100000
 #define LEDGER_EXPOSURES_MAX 100000
 #define LEDGER_PAIRS_MAX     65536 /* of store and client, for folding; see ledger_changes */
+#define LEDGER_FLOWS_MAX     65536 /* remembered, so that what is read twice counts once */
 #define LEDGER_TICK_EVENTS   1024
 #define LEDGER_UPDATE_NS     UINT64_C(60000000000)
 #define LEDGER_ACTORS_MAX    64 /* of one exposure with their own row; more are counted in it */
@@ -92,8 +93,12 @@ struct ledger_changes {
      * LEDGER_PAIRS_MAX and may hold another pair the next time. NULL: not wanted; then the counts
      * of what is folded are lost with the process. */
     void (*pair)(void *context, uint32_t slot, const void *state, size_t size);
+    /* Likewise what was told of a flow; `slot` is below LEDGER_FLOWS_MAX. NULL: not wanted; then
+     * packets that are read again in another run count again. */
+    void (*flow)(void *context, uint32_t slot, const void *state, size_t size);
     void *context;
 };
+/* Flows alone are no reason to write: they go with what else changes. */
 bool ledger_has_changes(const struct ledger *ledger);
 void ledger_visit_changes(const struct ledger *ledger, const struct ledger_changes *changes);
 void ledger_forget_changes(struct ledger *ledger);
@@ -121,6 +126,8 @@ void ledger_change_all(struct ledger *ledger);
 enum ajar_status ledger_restore_exposure(struct ledger *ledger, const struct exposure *exposure);
 enum ajar_status ledger_restore_server(struct ledger *ledger, const struct server *server);
 enum ajar_status ledger_restore_pair(struct ledger *ledger, uint32_t slot, const void *state,
+                                     size_t size);
+enum ajar_status ledger_restore_flow(struct ledger *ledger, uint32_t slot, const void *state,
                                      size_t size);
 
 /* Exposures to clients that are not internal (direction inbound, outbound or external), closed ones

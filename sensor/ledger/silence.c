@@ -18,12 +18,13 @@ static void add_client(struct silence *silence, const struct addr *client)
 
 bool silence_add(struct silence *silence, const struct addr *client, uint64_t time_ns)
 {
-    if (silence->syns == 0 || time_ns < silence->first_ns)
-        silence->first_ns = time_ns;
-    if (time_ns > silence->last_ns)
+    if (time_ns > silence->last_ns) {
+        if (silence->syns == 0)
+            silence->first_ns = time_ns;
         silence->last_ns = time_ns;
-    silence->syns += silence->syns < UINT32_MAX;
-    add_client(silence, client);
+        silence->syns += silence->syns < UINT32_MAX;
+        add_client(silence, client);
+    }
     return silence->syns >= SILENCE_SYNS && silence->client_count >= SILENCE_CLIENTS &&
            silence->last_ns - silence->first_ns >= SILENCE_SPAN_NS;
 }

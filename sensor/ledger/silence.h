@@ -27,7 +27,8 @@ struct silence {
     uint32_t clients[SILENCE_CLIENTS_MAX]; /* unseeded short hashes */
 };
 
-/* A client's SYN at this time got no answer. True: it is enough. */
+/* A client's SYN at this time got no answer. One that is not later than the last was counted, when
+ * its capture was read before. True: it is enough. */
 bool silence_add(struct silence *silence, const struct addr *client, uint64_t time_ns);
 
 /* Somebody got an answer. True: there was silence. */

@@ -130,7 +130,7 @@ static void tell_exposure(struct ledger *ledger, struct event *event, struct exp
 {
     event->folded = 0;
     event->exposure = telling_view(ledger, exposure);
-    set_severity(event, &exposure->severity);
+    set_severity(event, exposures_severity(ledger->exposures, exposure));
     exposures_unschedule(ledger->exposures, exposure);
     exposure->told_ns = event->time_ns;
     tell(ledger, event);

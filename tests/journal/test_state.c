@@ -197,7 +197,8 @@ static void count_pair(void *context, uint32_t slot, const void *bytes, size_t s
 Test(state, can_be_told_as_a_whole_again)
 {
     struct told told = {0};
-    struct ledger_changes changes = {count_exposure, count_server, count_pair, &told};
+    struct ledger_changes changes = {
+        .exposure = count_exposure, .server = count_server, .pair = count_pair, .context = &told};
     for (unsigned i = 1; i <= 50; i++)
         prove(ledger, i);
     commit_as("");

@@ -6,7 +6,7 @@ static struct flows *flows;
 
 static void setup(void)
 {
-    cr_assert_eq(flows_new(42, &flows), AJAR_OK);
+    cr_assert_eq(flows_new(&flows), AJAR_OK);
 }
 
 static void teardown(void)
@@ -121,4 +121,65 @@ Test(flows, forget_the_one_used_longest_ago)
     }
     cr_assert_not(note(f));
     cr_assert(note(other));
+}
+
+struct kept {
+    uint32_t slot;
+    struct flow_state state;
+};
+
+static struct kept kept[8];
+static size_t kept_count;
+
+static void keep(void *context, uint32_t slot, const void *state, size_t size)
+{
+    (void)context;
+    cr_assert_eq(size, sizeof kept[0].state);
+    cr_assert_lt(kept_count, 8);
+    kept[kept_count].slot = slot;
+    memcpy(&kept[kept_count++].state, state, size);
+}
+
+Test(flows, are_known_again_in_another_run)
+{
+    struct finding story[3];
+    make_flow(story);
+    cr_assert_not(flows_have_changes(flows));
+    for (int i = 0; i < 3; i++)
+        (void)note(story[i]);
+    cr_assert(flows_have_changes(flows));
+    flows_visit_changes(flows, keep, NULL);
+    cr_assert_eq(kept_count, 1, "one flow, however often");
+    flows_forget_changes(flows);
+    cr_assert_not(flows_have_changes(flows));
+    flows_free(flows);
+    setup();
+    cr_assert_eq(flows_restore(flows, kept[0].slot, &kept[0].state, sizeof kept[0].state), AJAR_OK);
+    cr_assert_not(flows_have_changes(flows));
+    for (int i = 0; i < 3; i++)
+        cr_assert(note(story[i]));
+    flows_change_all(flows);
+    flows_visit_changes(flows, keep, NULL);
+    cr_assert_eq(kept_count, 2);
+}
+
+Test(flows, refuse_states_that_cannot_be)
+{
+    (void)note(make_finding(VERDICT_DATA));
+    flows_visit_changes(flows, keep, NULL);
+    flows_free(flows);
+    setup();
+    struct flow_state good = kept[0].state, bad = good;
+    uint32_t slot = kept[0].slot;
+    cr_assert_eq(flows_restore(flows, slot, &good, sizeof good - 1), AJAR_ERR_FORMAT);
+    cr_assert_eq(flows_restore(flows, FLOWS_REMEMBERED, &good, sizeof good), AJAR_ERR_FORMAT);
+    cr_assert_eq(flows_restore(flows, (slot + 4) % FLOWS_REMEMBERED, &good, sizeof good),
+                 AJAR_ERR_FORMAT);
+    bad.tag = 0;
+    cr_assert_eq(flows_restore(flows, slot, &bad, sizeof bad), AJAR_ERR_FORMAT);
+    bad = good;
+    bad.first_ns = bad.last_ns + 1;
+    cr_assert_eq(flows_restore(flows, slot, &bad, sizeof bad), AJAR_ERR_FORMAT);
+    cr_assert_eq(flows_restore(flows, slot, &good, sizeof good), AJAR_OK, "their accepted twin");
+    cr_assert_eq(flows_restore(flows, slot, &good, sizeof good), AJAR_ERR_FORMAT, "twice");
 }

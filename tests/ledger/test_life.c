@@ -89,7 +89,7 @@ Test(life, is_silent_only_after_the_last_proof)
     (void)life_prove(&e, WHEN + DAY + 301 * SECOND, 0);
     cr_assert_eq(e.silence.syns, 0, "somebody was answered");
     cr_assert_not(life_add_silence(&e, &one, WHEN + 2 * DAY));
-    cr_assert_not(life_add_silence(&e, &two, WHEN + 2 * DAY));
+    cr_assert_not(life_add_silence(&e, &two, WHEN + 2 * DAY + SECOND));
     cr_assert(life_add_silence(&e, &two, WHEN + 2 * DAY + 600 * SECOND));
     cr_assert(life_close(&e, CLOSING_SILENCE, WHEN + 2 * DAY + 600 * SECOND, e.silence.first_ns));
     cr_assert_eq(e.closed_ns, WHEN + 2 * DAY, "at most until the first that got no answer");

@@ -142,7 +142,8 @@ static void keep_pair(void *context, uint32_t slot, const void *state, size_t si
 
 static void commit(struct kept *kept, struct ledger *ledger, uint64_t sequence)
 {
-    const struct ledger_changes changes = {keep_exposure, keep_server, keep_pair, kept};
+    const struct ledger_changes changes = {
+        .exposure = keep_exposure, .server = keep_server, .pair = keep_pair, .context = kept};
     ledger_visit_changes(ledger, &changes);
     ledger_forget_changes(ledger);
     cr_assert_not(ledger_has_changes(ledger));
@@ -387,6 +388,23 @@ static struct exposure exposure_to_restore(struct ledger *ledger)
     struct finding f = make_finding(VERDICT_DATA);
     ledger_add(ledger, &f);
     return *exposures_first(ledger->exposures);
+}
+
+Test(restore, makes_the_reasons_of_the_severity_again)
+{
+    struct ledger *source = make_ledger(0, &heard), *ledger = make_ledger(0, &heard);
+    const struct exposure kept = exposure_to_restore(source);
+    cr_assert_eq(ledger_restore_exposure(ledger, &kept), AJAR_OK);
+    struct exposure *made =
+        exposures_find(ledger->exposures, kept.store, &kept.addr, kept.port, (enum zone)kept.zone);
+    cr_assert_eq(made->severity.reason_count, 0);
+    const struct severity *severity = exposures_severity(ledger->exposures, made);
+    cr_assert_eq(severity->value, kept.severity.value);
+    cr_assert_eq(severity->reason_count, kept.severity.reason_count);
+    for (unsigned i = 0; i < severity->reason_count; i++)
+        cr_assert_str_eq(severity->reasons[i], kept.severity.reasons[i]);
+    ledger_free(source);
+    ledger_free(ledger);
 }
 
 Test(restore, rejects_exposures_that_cannot_be)
