@@ -8,40 +8,17 @@ import os
 import signal
 import sqlite3
 import subprocess
-import sys
 import tempfile
 import time
 import unittest
 
-import packets
+import replay
 import scene
 import stories
 import support
 
 STORY = stories.Story("elasticsearch-6.8.23-december-")
-SLICE, PAUSE = 10, 0.004    # frames at once, seconds between
-UNDER_WAY = 150             # frames before the kill that may not have been accepted: 60 ms
-
-# Sends frames of a capture that is given in its standard input, in slices: "FROM TO" lines say which, "done" is the answer.
-SEND = """
-import socket, struct, sys, time
-path, piece, pause = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
-content, place, frames = open(path, "rb").read(), 24, []
-while place < len(content):
-    length = struct.unpack_from("<I", content, place + 8)[0]
-    frames.append(content[place + 16:place + 16 + length])
-    place += 16 + length
-wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
-wire.bind(("clients0", 0))
-print("ready", flush=True)
-for line in sys.stdin:
-    first, last = map(int, line.split())
-    for number in range(first, last):
-        wire.send(frames[number])
-        if number % piece == 0:
-            time.sleep(pause)
-    print("done", flush=True)
-"""
+UNDER_WAY = 150    # frames before the kill that may not have been accepted: 60 ms
 
 
 def descendants(pid):
@@ -57,23 +34,7 @@ class Killed(unittest.TestCase):
         folder = tempfile.TemporaryDirectory(prefix="ajar-killed-")
         self.addCleanup(folder.cleanup)
         self.folder = folder.name
-        self.frames = [frame for capture in STORY.captures for _, frame in packets.read(capture)]
-        self.pairs = [packets.ends(frame) for frame in self.frames]
-        path = os.path.join(self.folder, "all.pcap")
-        with open(path, "wb") as file:
-            file.writelines(packets.frames(STORY.captures))
-        command = ["nsenter", "-t", os.environ["AJAR_CLIENTS"], "-n", sys.executable, "-c", SEND, path, str(SLICE), str(PAUSE)]
-        self.sender = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
-        for end in (self.sender.stdout.close, self.sender.stdin.close, self.sender.wait, self.sender.kill):
-            self.addCleanup(end)
-        self.assertEqual(self.sender.stdout.readline(), "ready\n")
-
-    def send(self, first, last):
-        self.sender.stdin.write(f"{first} {last}\n")
-        self.sender.stdin.flush()
-
-    def sent(self):
-        self.assertEqual(self.sender.stdout.readline(), "done\n")
+        self.replay = replay.Replay(self, STORY.captures)
 
     def watch(self, journal):
         said = tempfile.TemporaryFile()
@@ -115,8 +76,7 @@ class Killed(unittest.TestCase):
     def test_exposures_survive_it(self):
         journal = os.path.join(self.folder, "undisturbed.db")
         sensor = self.watch(journal)
-        self.send(0, len(self.frames))
-        self.sent()
+        self.replay.send()
         self.stop(sensor)
         whole = self.exposures(journal)
         self.assertEqual(sorted(whole), STORY.doors())
@@ -126,17 +86,15 @@ class Killed(unittest.TestCase):
 
     def check(self, part, whole):
         """Killed after this part of the frames, at once; the rest is sent to the next one."""
-        at, journal = int(len(self.frames) * part), os.path.join(self.folder, f"killed-{part}.db")
+        at, journal = int(len(self.replay.frames) * part), os.path.join(self.folder, f"killed-{part}.db")
         sensor = self.watch(journal)
-        self.send(0, at)
-        self.sent()
+        self.replay.send(0, at)
         self.kill(sensor)
         killed = time.time()
         sensor = self.watch(journal)
-        self.send(at, len(self.frames))
-        self.sent()
+        self.replay.send(at)
         self.stop(sensor)
-        self.lost = {frozenset(pair) for pair in self.pairs[max(0, at - UNDER_WAY):at + 1] if pair}
+        self.lost = {frozenset(pair) for pair in self.replay.pairs[max(0, at - UNDER_WAY):at + 1] if pair}
         have = self.exposures(journal)
         self.assertLessEqual(set(have), set(whole))
         for door in whole:
@@ -170,7 +128,7 @@ class Killed(unittest.TestCase):
     def place(self, connection):
         """Of its last frame."""
         pair = {connection.line["client"], connection.line["server"]}
-        return max(n for n, p in enumerate(self.pairs) if p and set(p) == pair)
+        return max(n for n, p in enumerate(self.replay.pairs) if p and set(p) == pair)
 
 
 if __name__ == "__main__":

@@ -103,7 +103,7 @@ def known(store):
               f"people {PEOPLE}, broken {BROKEN}, masked {MASKED}, hashed {MASKED} records") as case:
         case.store = store
         kinds = sorted(KINDS)
-        for some in kinds[::2], kinds[1::2]:    # an event names 16 classes at most
+        for some in kinds[::2], kinds[1::2]:
             c, answer = ask(case, "people/_search?size=1000&_source=" + ",".join(KINDS[kind][0] for kind in some), PEOPLE)
             c.expect("data", **OPEN, records=PEOPLE, datasets=["people"], returned=PEOPLE, **people(answer.ids(), some))
             c.close()

@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Captures sent to the mirror of scene.py, as quickly as their order allows: frames go out of the clients' end, nobody answers them."""
+import os
+import subprocess
+import sys
+import tempfile
+
+import packets
+
+SLICE, PAUSE = 10, 0.004    # frames at once, seconds between
+
+# "FROM TO" lines say which frames of the capture, "done" is the answer.
+SEND = """
+import socket, struct, sys, time
+path, piece, pause = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
+content, place, frames = open(path, "rb").read(), 24, []
+while place < len(content):
+    length = struct.unpack_from("<I", content, place + 8)[0]
+    frames.append(content[place + 16:place + 16 + length])
+    place += 16 + length
+wire = socket.socket(socket.AF_PACKET, socket.SOCK_RAW)
+wire.bind(("clients0", 0))
+print("ready", flush=True)
+for line in sys.stdin:
+    first, last = map(int, line.split())
+    for number in range(first, last):
+        wire.send(frames[number])
+        if number % piece == 0:
+            time.sleep(pause)
+    print("done", flush=True)
+"""
+
+
+class Replay:
+    def __init__(self, test, captures):
+        folder = tempfile.TemporaryDirectory(prefix="ajar-replay-")
+        test.addCleanup(folder.cleanup)
+        self.test, self.frames = test, [frame for capture in captures for _, frame in packets.read(capture)]
+        self.pairs = [packets.ends(frame) for frame in self.frames]
+        path = os.path.join(folder.name, "all.pcap")
+        with open(path, "wb") as file:
+            file.writelines(packets.frames(captures))
+        command = ["nsenter", "-t", os.environ["AJAR_CLIENTS"], "-n", sys.executable, "-c", SEND, path, str(SLICE), str(PAUSE)]
+        self.sender = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        for end in (self.sender.stdout.close, self.sender.stdin.close, self.sender.wait, self.sender.kill):
+            test.addCleanup(end)
+        test.assertEqual(self.sender.stdout.readline(), "ready\n")
+
+    def send(self, first=0, last=None):
+        """Frames by their numbers; returns when they are sent."""
+        self.sender.stdin.write(f"{first} {len(self.frames) if last is None else last}\n")
+        self.sender.stdin.flush()
+        self.test.assertEqual(self.sender.stdout.readline(), "done\n")
