@@ -70,14 +70,17 @@ def compare_reference(told, accepted, losses):
     Whether the disturbed run accepted what an undisturbed one tells, but for `losses`; the same documents up to the first loss.
     Gives the sentences, and the missing events.
 
-    An exposure whose first proof was lost is opened by a later one: such an event may be new, once for each exposure so concerned.
+    An exposure whose first proof was lost is opened by a later one: such an event may be new, once for each exposure so concerned. A store whose
+    first answer was lost is reachable by a later one. When an exposure is updated follows from all that was found of it and of its group: where
+    something was lost, updates may be new or missing.
     """
     accepted = [event for event in accepted if not event.action.startswith("sensor-")]
     got = {event.id: event for event in accepted}
     known = {event.id: event for event in told}
     missing = [event for event in told if event.id not in got]
-    wrong = explain_foreign([e for e in accepted if e.id not in known], missing)
-    unexplained = [event for event in missing if not losses.reasons(event.number)]
+    free = {"exposure-updated"} if any(losses.reasons(event.number) for event in missing) else set()
+    wrong = explain_foreign([e for e in accepted if e.id not in known and e.action not in free], missing)
+    unexplained = [event for event in missing if not losses.reasons(event.number) and event.action not in free]
     if unexplained:
         numbers = sorted({event.number for event in unexplained})
         wrong.append(f"{len(unexplained)} events of {len(numbers)} findings are missing without a reason, "
@@ -112,10 +115,13 @@ def compare_folded(told, accepted, folded, losses):
 
 def explain_foreign(foreign, missing):
     reopened = {event.exposure for event in missing if event.action == "exposure-opened"}
+    unreached = sum(event.action == "store-reachable" for event in missing)
     unknown = []
     for event in foreign:
         if event.action == "exposure-opened" and event.exposure in reopened:
             reopened.remove(event.exposure)
+        elif event.action == "store-reachable" and unreached > 0:
+            unreached -= 1
         else:
             unknown.append((event.sequence, event.action, event.id))
     return [f"{len(unknown)} accepted events are unknown to an undisturbed run: {some(unknown)}"] if unknown else []

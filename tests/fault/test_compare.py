@@ -91,6 +91,23 @@ class Reference(unittest.TestCase):
     def test_sees_an_exposure_opened_twice(self):
         self.assert_wrong(ACCEPTED + [Accepted(99, "exposure-opened", "o5", "x", "bb")], "unknown to an undisturbed run")
 
+    def test_passes_other_updates_where_something_was_lost(self):
+        told = TOLD + [Told(6, "exposure-updated", "u6", "x", "bb")]
+        later = without(ACCEPTED, "q2", "o2") + [Accepted(98, "exposure-opened", "o5", "x", "bb"), Accepted(99, "exposure-updated", "u7", "x", "bb")]
+        self.assertEqual(compare_reference(told, later, Losses([2]))[0], [])
+
+    def test_sees_other_updates_where_nothing_was_lost(self):
+        update = [Accepted(99, "exposure-updated", "u7", "x", "bb")]
+        self.assert_wrong(ACCEPTED + update, "unknown to an undisturbed run")
+        told = TOLD + [Told(6, "exposure-updated", "u6", "x", "bb")]
+        self.assertIn("missing without a reason", compare_reference(told, ACCEPTED, Losses())[0][0])
+
+    def test_passes_a_store_reached_later_as_its_first_answer_was_lost(self):
+        told = TOLD + [Told(6, "store-reachable", "r6", "-", "bb")]
+        reached = [Accepted(99, "store-reachable", "r7", "-", "bb")]
+        self.assertEqual(compare_reference(told, ACCEPTED + reached, Losses([6]))[0], [])
+        self.assert_wrong(ACCEPTED + reached, "unknown to an undisturbed run")
+
     def test_sees_other_contents(self):
         self.assert_wrong([e._replace(checksum="dd") if e.id == "q4" else e for e in ACCEPTED], "something else")
 
