@@ -171,9 +171,14 @@ static enum ajar_status finish(struct reading *r, bool useful, struct problem *p
     packet_side_finish(&r->packets, r->findings);
     packet_side_read_status(&r->packets, NULL, &r->numbers);
     enum ajar_status status = delivery_finish(r->delivery, useful ? &r->numbers : NULL, problem);
+    struct summary summary = {.config = r->config,
+                              .ledger = delivery_ledger(r->delivery),
+                              .status = &r->numbers,
+                              .signatures = r->packets.signatures,
+                              .files = r->list.count,
+                              .start_ns = r->start_ns};
     if (useful && !r->config->json && !r->end)
-        summary_write(r->config, delivery_ledger(r->delivery), &r->numbers, r->list.count,
-                      r->start_ns, stdout);
+        summary_write(&summary, stdout);
     return status;
 }
 

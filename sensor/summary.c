@@ -16,17 +16,17 @@ bool summary_wants_colour(FILE *out)
     return isatty(fileno(out)) && !getenv("NO_COLOR") && terminal && strcmp(terminal, "dumb") != 0;
 }
 
-void summary_write(const struct config *config, const struct ledger *ledger,
-                   const struct sensor_status *status, uint64_t files, uint64_t start_ns, FILE *out)
+void summary_write(const struct summary *summary, FILE *out)
 {
     struct ledger_totals totals = {
-        .flows = status->flows,
-        .packets = status->packets,
-        .bytes = status->bytes,
-        .gaps = status->gaps,
-        .files = files,
-        .seconds = (double)(timestamp_monotonic() - start_ns) / 1e9,
-        .home_is_default = !config->home_given,
+        .flows = summary->status->flows,
+        .packets = summary->status->packets,
+        .bytes = summary->status->bytes,
+        .gaps = summary->status->gaps,
+        .files = summary->files,
+        .seconds = (double)(timestamp_monotonic() - summary->start_ns) / 1e9,
+        .signatures = summary->signatures,
+        .home_is_default = !summary->config->home_given,
     };
-    ledger_write_table(ledger, out, summary_wants_colour(out), &totals);
+    ledger_write_table(summary->ledger, out, summary_wants_colour(out), &totals);
 }

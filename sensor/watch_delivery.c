@@ -17,9 +17,12 @@ static void summarise(const struct watch *watch, struct delivery *delivery,
     struct sensor_status status;
     supervision_read_status(supervision, &status);
     delivery_complete_status(delivery, &status);
+    struct summary summary = {.config = watch->config,
+                              .ledger = delivery_ledger(delivery),
+                              .status = &status,
+                              .start_ns = watch->start_ns};
     if (!watch->config->quiet)
-        summary_write(watch->config, delivery_ledger(delivery), &status, 0, watch->start_ns,
-                      stderr);
+        summary_write(&summary, stderr);
     log_info("%s: %" PRIu64 " events; dropped: %" PRIu64 " packets by the kernel, %" PRIu64
              " by the interface, %" PRIu64 " findings, %" PRIu64 " events",
              watch->config->interfaces[0], status.events, status.dropped_kernel,

@@ -6,6 +6,7 @@
 #include "ledger/block.h"
 
 #include "base/text.h"
+#include "detect/signature.h"
 #include "ledger/groups.h"
 #include "ledger/line.h"
 
@@ -355,6 +356,19 @@ static void write_dates(const struct exposure *exposure, struct line *line, FILE
     line_write(line, out);
 }
 
+/* Where its maker says how to secure it. */
+static void write_hardening(const struct block *block, struct line *line, FILE *out)
+{
+    const char *url =
+        signature_hardening(block->signatures, block->exposure->store, block->exposure->product);
+    if (!url)
+        return;
+    line_pad(line, BLOCK_TEXT_COLUMN);
+    line_print(line, "how: ");
+    line_print_wire(line, url, line_left(line));
+    line_write(line, out);
+}
+
 static void write_next(const struct exposure *exposure, struct line *line, FILE *out)
 {
     block_start(line, "next");
@@ -384,5 +398,6 @@ void block_write(const struct block *block, FILE *out)
     write_inside(block->inside, &line, out);
     write_same(block, &line, out);
     write_next(exposure, &line, out);
+    write_hardening(block, &line, out);
     (void)fputc('\n', out);
 }

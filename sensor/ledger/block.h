@@ -28,12 +28,15 @@ struct members {
 /* The first member with this mark, or the one where it would be. */
 size_t members_find(const struct members *members, uint64_t mark);
 
+struct signature_set;
+
 /* What a block needs besides its exposure. Borrowed. */
 struct block {
     const struct exposures *exposures;
     const struct members *members;
     const struct exposure *exposure;
-    const struct exposure *inside; /* of the same store to clients inside, NULL = none */
+    const struct exposure *inside;          /* of the same store to clients inside, NULL = none */
+    const struct signature_set *signatures; /* for the maker's page, NULL = none */
     bool colour;
 };
 

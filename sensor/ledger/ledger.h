@@ -16,6 +16,8 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+struct signature_set;
+
 struct ledger_options {
     const char *site;          /* whose address plan this is */
     const struct netset *home; /* borrowed for the ledger's life */
@@ -145,6 +147,7 @@ struct ledger_totals {
     uint64_t flows, packets, bytes, gaps, files;
     double seconds;
     bool home_is_default; /* nobody said --home: a hint is printed when stores are external */
+    const struct signature_set *signatures; /* for the makers' pages, NULL = none; borrowed */
 };
 
 /*

@@ -35,6 +35,7 @@ struct row {
 /* What is collected from the ledger before anything is printed. */
 struct table {
     const struct ledger *ledger;
+    const struct signature_set *signatures;
     const struct exposure **exposures;
     struct members members;
     size_t exposure_count;
@@ -294,14 +295,14 @@ static void write_exposure(const struct table *table, const struct exposure *exp
             ? NULL
             : exposures_find(exposures, exposure->store, &exposure->addr, exposure->port,
                              ZONE_INTERNAL);
-    struct block block = {exposures, &table->members, exposure, inside, colour};
+    struct block block = {exposures, &table->members, exposure, inside, table->signatures, colour};
     block_write(&block, out);
 }
 
 void ledger_write_table(const struct ledger *ledger, FILE *out, bool colour,
                         const struct ledger_totals *totals)
 {
-    struct table table = {.exposures = NULL};
+    struct table table = {.signatures = totals->signatures};
     if (collect(ledger, &table)) {
         for (size_t i = 0; i < table.exposure_count; i++)
             write_exposure(&table, table.exposures[i], colour, out);

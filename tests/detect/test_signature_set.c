@@ -116,3 +116,18 @@ Test(signature_set, writes_one_line_a_signature_and_all_of_one)
     free(text);
     signature_set_free(set);
 }
+
+Test(signature_set, gives_the_page_of_the_product_or_the_first)
+{
+    struct hardening pages[] = {{"elasticsearch", "https://a"}, {"opensearch", "https://b"}};
+    struct signature with = {.name = "elasticsearch", .hardening = pages, .hardening_count = 2};
+    struct signature without = {.name = "couchdb"};
+    struct signature *known[] = {&with, &without};
+    struct signature_set set = {known, 2};
+    cr_assert_str_eq(signature_hardening(&set, "elasticsearch", "opensearch"), "https://b");
+    cr_assert_str_eq(signature_hardening(&set, "elasticsearch", ""), "https://a");
+    cr_assert_str_eq(signature_hardening(&set, "elasticsearch", "other"), "https://a");
+    cr_assert_null(signature_hardening(&set, "couchdb", ""));
+    cr_assert_null(signature_hardening(&set, "mongodb", ""));
+    cr_assert_null(signature_hardening(NULL, "elasticsearch", ""));
+}

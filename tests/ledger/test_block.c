@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "detect/signature.h"
 #include "ledger/block.h"
 #include "ledger/groups.h"
 #include "ledger/proofs.h"
@@ -34,6 +35,8 @@ static void add(struct finding f, enum direction direction, const struct place *
         list[count++] = exposure;
 }
 
+static const struct signature_set *signatures; /* NULL = none */
+
 static void write_block(void)
 {
     struct member members[STORES]; /* of these tests all bear the same mark */
@@ -45,6 +48,7 @@ static void write_block(void)
     struct block block = {.exposures = exposures,
                           .members = &all,
                           .exposure = first,
+                          .signatures = signatures,
                           .inside = exposures_find(exposures, first->store, &first->addr,
                                                    first->port, ZONE_INTERNAL)};
     if (block.inside == first)
@@ -234,4 +238,24 @@ Test(block, names_scanners_by_what_is_known_of_them)
     (void)exposures_add(exposures, &proof, &change);
     write_block();
     assert_has("203.0.113.61  Shodan (confirmed)  read\n");
+}
+
+Test(block, names_the_page_of_the_maker)
+{
+    struct hardening pages[] = {{"elasticsearch", "https://maker.example/a"},
+                                {"opensearch", "https://maker.example/b"}};
+    struct signature signature = {
+        .name = "elasticsearch", .hardening = pages, .hardening_count = 2};
+    struct signature *known[] = {&signature};
+    struct signature_set set = {known, 1};
+    struct finding f = make_finding(VERDICT_DATA);
+    SET(f.product, "opensearch");
+    add(f, DIRECTION_INBOUND, &nowhere);
+    write_block();
+    cr_assert_null(strstr(text, "how:"), "nobody knows one:\n%s", text);
+    free(text);
+    signatures = &set;
+    write_block();
+    assert_has("            how: https://maker.example/b\n");
+    signatures = NULL;
 }

@@ -191,7 +191,7 @@ Test(table, escapes_the_wire_and_fits_the_screen)
     memset(f.protection, 'p', sizeof f.protection - 1);
     add(f);
     totals = (struct ledger_totals){UINT64_MAX, UINT64_MAX, UINT64_MAX, UINT64_MAX,
-                                    UINT64_MAX, 99999.0,    true};
+                                    UINT64_MAX, 99999.0,    true,       NULL};
     write_table(false);
     assert_lacks("\033");
     assert_lacks("\r");
