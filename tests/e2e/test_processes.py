@@ -25,6 +25,25 @@ for number in range(int(sys.argv[2])):
 """
 
 
+# Asks a store for its records and says whether anybody answered.
+KNOCK = """
+import socket, sys
+try:
+    with socket.create_connection(("10.20.30.11", int(sys.argv[2])), timeout=10, source_address=(sys.argv[1], 0)) as s:
+        s.sendall(b"GET /customers/_search HTTP/1.1\\r\\nHost: db\\r\\nConnection: close\\r\\n\\r\\n")
+        while s.recv(65536):
+            pass
+    print("answered")
+except ConnectionRefusedError:
+    print("refused")
+"""
+
+
+def knock(source, port):
+    return subprocess.run(["nsenter", "-t", os.environ["AJAR_CLIENTS"], "-n", sys.executable, "-c", KNOCK, source, str(port)],
+                          check=True, capture_output=True, text=True).stdout.strip()
+
+
 def start_many(source, count, pause=0.0):
     return subprocess.Popen(["nsenter", "-t", os.environ["AJAR_CLIENTS"], "-n", sys.executable, "-c", MANY, source, str(count), str(pause)])
 
@@ -212,6 +231,33 @@ class Deaths(scene.Scene):
         ids = [e["event"]["id"] for e in redis.events() if e["event"]["action"] == "store-query"]
         self.assertEqual(len(ids), 6)
         self.assertEqual(len(set(ids)), 6)
+
+    def open_store(self, port):
+        store = subprocess.Popen([os.path.join(scene.LIVE, "elasticsearch"), scene.STORE, str(port)], stdout=subprocess.PIPE, text=True)
+        for end in (store.stdout.close, store.wait, store.kill):
+            self.addCleanup(end)
+        self.assertEqual(store.stdout.readline(), "ready\n")
+        return store
+
+    def test_who_was_started_again_knows_which_doors_to_watch(self):
+        """A store that goes away only resets connections: to see that it is shut, one has to know that it stood open."""
+        sensor = Sensor(self)
+
+        def restart():
+            sensor.kill()
+            sensor.start()
+        for number, begin_again in enumerate((lambda: None, lambda: sensor.kill_side("capture"), restart), 1):
+            store = self.open_store(9201)
+            self.assertEqual(knock(scene.LOOKER, 9201), "answered")
+            support.wait_until(lambda: len(sensor.events("exposure-opened")) == number, "the opened door")
+            begin_again()
+            time.sleep(0.5)    # the packet side opens its interface and reads which doors there are
+            store.kill()
+            store.wait()
+            self.assertEqual(knock(scene.TAKER, 9201), "refused")
+            support.wait_until(lambda: len(sensor.events("exposure-closed")) == number, "the closed door")
+            self.assertEqual(sensor.events("exposure-closed")[-1]["ajar"]["exposure_state"]["closed"]["by"], "reset")
+        sensor.stop()
 
     def is_gone(self, pid):
         try:
