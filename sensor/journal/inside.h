@@ -38,7 +38,7 @@ struct writer {
     struct statement *page_count, *free_count;
     struct statement *insert_exposure, *update_exposure, *find_exposure;
     struct statement *put_actor, *put_dataset, *put_class, *put_window, *put_marks;
-    struct statement *put_server, *put_pair;
+    struct statement *put_server, *put_pair, *put_flow;
 };
 
 /* The reader's; under `reading`. In memory its connection is the writer's. */

@@ -18,7 +18,7 @@ struct restored {
 };
 
 struct rows {
-    struct statement *exposures, *servers, *pairs;
+    struct statement *exposures, *servers, *pairs, *flows;
     struct exposure_lists lists;
 };
 
@@ -32,6 +32,8 @@ static enum ajar_status prepare_rows(struct database *database, struct rows *row
         status = statement_new(database, ROWS_SELECT_SERVERS, &rows->servers);
     if (status == AJAR_OK)
         status = statement_new(database, "SELECT slot, state FROM pairs", &rows->pairs);
+    if (status == AJAR_OK)
+        status = statement_new(database, "SELECT slot, state FROM flows", &rows->flows);
     return status;
 }
 
@@ -41,6 +43,7 @@ static void free_rows(struct rows *rows)
     lists_finalize(&rows->lists);
     statement_free(rows->servers);
     statement_free(rows->pairs);
+    statement_free(rows->flows);
 }
 
 static enum ajar_status restore_exposures(struct rows *rows, const char *scope,
@@ -78,16 +81,20 @@ static enum ajar_status restore_servers(struct rows *rows, const char *scope,
     return status == AJAR_END ? AJAR_OK : status;
 }
 
-static enum ajar_status restore_pairs(struct rows *rows, struct ledger *ledger)
+/* Rows of a slot and its state, which the ledger knows to judge. */
+static enum ajar_status restore_slots(struct statement *rows, struct ledger *ledger,
+                                      enum ajar_status (*restore)(struct ledger *ledger,
+                                                                  uint32_t slot, const void *state,
+                                                                  size_t size))
 {
-    enum ajar_status status = statement_step(rows->pairs);
-    for (; status == AJAR_OK; status = statement_step(rows->pairs)) {
+    enum ajar_status status = statement_step(rows);
+    for (; status == AJAR_OK; status = statement_step(rows)) {
         size_t size;
-        const void *state = statement_blob(rows->pairs, 1, &size);
-        int64_t slot = statement_number(rows->pairs, 0);
-        if (!state || slot < 0 || slot >= LEDGER_PAIRS_MAX)
+        const void *state = statement_blob(rows, 1, &size);
+        int64_t slot = statement_number(rows, 0);
+        if (!state || slot < 0 || slot > UINT32_MAX)
             continue;
-        status = ledger_restore_pair(ledger, (uint32_t)slot, state, size);
+        status = restore(ledger, (uint32_t)slot, state, size);
         if (status != AJAR_OK && status != AJAR_ERR_FORMAT)
             return status;
     }
@@ -107,8 +114,9 @@ enum ajar_status journal_restore(struct journal *journal, struct ledger *ledger,
         status = restore_exposures(&rows, scope, restored, ledger);
     if (status == AJAR_OK || status == AJAR_ERR_LIMIT)
         status = restore_servers(&rows, scope, restored, ledger);
-    if (is_live && (status == AJAR_OK || status == AJAR_ERR_LIMIT))
-        status = restore_pairs(&rows, ledger);
+    if (status == AJAR_OK || status == AJAR_ERR_LIMIT)
+        status = is_live ? restore_slots(rows.pairs, ledger, ledger_restore_pair)
+                         : restore_slots(rows.flows, ledger, ledger_restore_flow);
     free_rows(&rows);
     free(restored);
     if (status == AJAR_ERR_FORMAT) {

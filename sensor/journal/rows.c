@@ -289,6 +289,7 @@ bool rows_take_server(struct statement *row, struct server *server)
                               .refusal_status = (uint16_t)statement_number(row, 13),
                               .reachable_ns = rows_take_time(row, 14),
                               .shut_ns = {rows_take_time(row, 15), rows_take_time(row, 16)}};
+    (void)take_blob(row, 17, &server->silence, sizeof server->silence);
     statement_copy_text(row, 0, server->store, sizeof server->store);
     statement_copy_text(row, 3, server->product, sizeof server->product);
     statement_copy_text(row, 4, server->version, sizeof server->version);

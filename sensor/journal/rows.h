@@ -27,7 +27,7 @@
     "SELECT store, address, port, product, version, cluster_id,"                                   \
     " cluster_name, protection, identified, refuses, open,"                                        \
     " served_credentials, verdict, refusal_status, reachable,"                                     \
-    " shut_outside, shut_internal FROM"                                                            \
+    " shut_outside, shut_internal, silence FROM"                                                   \
     " (SELECT * FROM servers WHERE scope = ?1"                                                     \
     " ORDER BY number DESC LIMIT ?2) ORDER BY number"
 

@@ -176,7 +176,13 @@ static const char create_servers[] =
     " reachable INTEGER," /* first answer to an outside client since it was last shut */
     " shut_outside INTEGER,"
     " shut_internal INTEGER,"
+    " silence BLOB,"
     " UNIQUE (scope, store, address, port));";
+
+static const char create_flows[] =
+    "CREATE TABLE flows (" /* what readings told of a flow, likewise */
+    " slot INTEGER PRIMARY KEY,"
+    " state BLOB NOT NULL);";
 
 static const char create_pairs[] =
     "CREATE TABLE pairs (" /* what is folded of a store and a client, as the ledger gives it */
@@ -321,7 +327,7 @@ static const char move_rows[] =
     " FROM moved m JOIN old_datasets d ON d.exposure = m.old;"
     "INSERT OR REPLACE INTO servers SELECT number, CASE import_id WHEN '' THEN '' ELSE 'read' END,"
     " store, address, port, product, version, cluster_id, cluster_name, protection, identified,"
-    " refuses, open, served_credentials, verdict, refusal_status, NULL, NULL, NULL"
+    " refuses, open, served_credentials, verdict, refusal_status, NULL, NULL, NULL, NULL"
     " FROM old_servers ORDER BY number;"
     "DROP TABLE moved; DROP TABLE spans; DROP TABLE old_exposures; DROP TABLE old_actors;"
     "DROP TABLE old_datasets; DROP TABLE old_servers;";
@@ -331,9 +337,9 @@ static const char move_rows[] =
 /* An empty database, or step[n] of version n: what makes SCHEMA_VERSION of it. */
 static const char *const steps[SCHEMA_VERSION][STEP_PARTS] = {
     {create_delivery, create_event_views, create_exposures, create_rows, create_servers,
-     create_pairs, create_exposure_views, create_row_views},
-    {set_aside, create_exposures, create_rows, create_servers, move_exposures, move_rows,
-     create_exposure_views, create_row_views},
+     create_pairs, create_flows, create_exposure_views, create_row_views},
+    {set_aside, create_exposures, create_rows, create_servers, create_flows, move_exposures,
+     move_rows, create_exposure_views, create_row_views},
 };
 
 static enum ajar_status begin_journal(struct database *database,

@@ -364,6 +364,7 @@ enum ajar_status state_write_server(struct journal *journal, const struct server
     bind_time(s, 16, server->reachable_ns);
     bind_time(s, 17, server->shut_ns[ZONE_OUTSIDE]);
     bind_time(s, 18, server->shut_ns[ZONE_INTERNAL]);
+    bind_blob(s, 19, server->silence.syns ? &server->silence : NULL, sizeof server->silence);
     return statement_finish(s);
 }
 
@@ -388,26 +389,41 @@ static void visit_server(void *context, const struct server *server)
         visit->status = state_write_server(visit->journal, server, visit->import_id);
 }
 
+static void put_slot(struct visit *visit, struct statement *put, uint32_t slot, const void *state,
+                     size_t size)
+{
+    if (visit->status != AJAR_OK)
+        return;
+    statement_bind_number(put, 1, slot);
+    statement_bind_blob(put, 2, state, size);
+    visit->status = statement_finish(put);
+}
+
 static void visit_pair(void *context, uint32_t slot, const void *state, size_t size)
 {
     struct visit *visit = context;
-    struct statement *s = visit->journal->writer.put_pair;
-    if (visit->status != AJAR_OK)
-        return;
-    statement_bind_number(s, 1, slot);
-    statement_bind_blob(s, 2, state, size);
-    visit->status = statement_finish(s);
+    put_slot(visit, visit->journal->writer.put_pair, slot, state, size);
+}
+
+static void visit_flow(void *context, uint32_t slot, const void *state, size_t size)
+{
+    struct visit *visit = context;
+    put_slot(visit, visit->journal->writer.put_flow, slot, state, size);
 }
 
 enum ajar_status state_write(struct journal *journal, const struct ledger *ledger,
                              const char *import_id)
 {
     struct visit visit = {.journal = journal, .import_id = import_id, .status = AJAR_OK};
-    struct ledger_changes changes = {.exposure = visit_exposure,
-                                     .server = visit_server,
-                                     .pair = import_id[0] == '\0' ? visit_pair
-                                                                  : NULL, /* a reading tells all */
-                                     .context = &visit};
+    bool is_live = import_id[0] == '\0';
+    struct ledger_changes changes = {.exposure = visit_exposure, .server = visit_server};
+    changes.context = &visit;
+    /* A reading tells all; its packets may be read again in another one. What is live comes once.
+     */
+    if (is_live)
+        changes.pair = visit_pair;
+    else if (journal->path)
+        changes.flow = visit_flow;
     if (strncmp(journal->import_id, import_id, sizeof journal->import_id) != 0) {
         shadow_clear(&journal->shadow);
         (void)text_copy(journal->import_id, sizeof journal->import_id, import_id,

@@ -67,7 +67,8 @@ enum ajar_status writer_prepare(struct writer *w)
         {&w->put_window, "INSERT OR REPLACE INTO windows VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)"},
         {&w->put_marks, "UPDATE exposures SET cluster_mark = ?2, data_mark = ?3 WHERE number = ?1"},
         {&w->put_server, "INSERT OR REPLACE INTO servers VALUES (NULL, ?1, ?2, ?3, ?4, ?5, ?6, ?7,"
-                         " ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)"},
+                         " ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19)"},
+        {&w->put_flow, "INSERT OR REPLACE INTO flows VALUES (?1, ?2)"},
         {&w->put_pair, "INSERT OR REPLACE INTO pairs VALUES (?1, ?2)"},
     };
     enum ajar_status status = AJAR_OK;
@@ -83,7 +84,7 @@ void writer_finalize(struct writer *w)
         &w->delete_events, &w->find_aged,     &w->oldest,          &w->page_count,
         &w->free_count,    &w->find_exposure, &w->insert_exposure, &w->update_exposure,
         &w->put_actor,     &w->put_dataset,   &w->put_class,       &w->put_window,
-        &w->put_marks,     &w->put_server,    &w->put_pair};
+        &w->put_marks,     &w->put_server,    &w->put_flow,        &w->put_pair};
     for (size_t i = 0; i < sizeof list / sizeof list[0]; i++) {
         statement_free(*list[i]);
         *list[i] = NULL;

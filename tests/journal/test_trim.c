@@ -205,7 +205,7 @@ Test(trim, bounds_servers_and_old_readings)
         sqlite3_exec(other,
                      "WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE"
                      " i < 200100) INSERT INTO servers SELECT i, '', 's', i, 1, '', '', '', '',"
-                     " '', 1, 1, 1, 1, 'open', 0, NULL, NULL, NULL FROM c;"
+                     " '', 1, 1, 1, 1, 'open', 0, NULL, NULL, NULL, NULL FROM c;"
                      "WITH RECURSIVE c(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM c WHERE"
                      " i < 200050) INSERT INTO exposures SELECT i, CASE WHEN i <= 20 THEN '' ELSE"
                      " 'read' END, '', i, 's', 'a', 1, 'outside', 0, 0, 'open', 'open', '', 1, 0,"
