@@ -242,8 +242,10 @@ static void write_actors(FILE *out, const struct node *exposure)
 {
     const struct node *actors = node_get(exposure, "clients");
     uint64_t count = node_number(exposure, "actors", 0);
-    html_print(out, "<h3>Who asked</h3>\n<table><tr><th>address</th><th>from</th><th>program or "
-                    "scanner</th><th>what he did (first time, UTC)</th></tr>\n");
+    html_print(
+        out,
+        "<h3>Who asked</h3>\n<table class=\"who\"><tr><th>address</th><th>from</th><th>program or "
+        "scanner</th><th>what he did (first time, UTC)</th></tr>\n");
     for (size_t i = 0; i < node_count(actors); i++)
         write_actor(out, node_at(actors, i));
     html_print(out, "</table>\n");

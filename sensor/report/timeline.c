@@ -173,6 +173,37 @@ static void draw_actor(FILE *out, struct axis *axis, const struct node *actor)
     axis->top += ROW_HEIGHT;
 }
 
+/* The first visit of the search engine that found the store, 0 = not known. */
+static uint64_t indexed_at(const struct node *exposure)
+{
+    const struct node *actors = node_get(exposure, "clients");
+    const char *engine = node_text(exposure, "indexed_by");
+    uint64_t first = 0;
+    for (size_t i = 0; engine[0] && i < node_count(actors); i++) {
+        const struct node *scanner = node_get(node_at(actors, i), "scanner");
+        uint64_t time_ns = node_time(node_at(actors, i), "first_seen");
+        bool is_it = strcmp(node_text(scanner, "confirmed"), engine) == 0 ||
+                     strcmp(node_text(scanner, "claimed"), engine) == 0;
+        if (is_it && time_ns && (!first || time_ns < first))
+            first = time_ns;
+    }
+    return first;
+}
+
+static void draw_indexed(FILE *out, const struct axis *axis, const struct node *exposure,
+                         int height)
+{
+    char when[FORMAT_TEXT_MAX];
+    uint64_t time_ns = indexed_at(exposure);
+    if (!time_ns)
+        return;
+    html_print(out, "<g><title>indexed by ");
+    html_text(out, node_text(exposure, "indexed_by"));
+    html_print(out, " %s UTC</title>", format_time(time_ns, when));
+    html_print(out, "<line class=\"indexed\" x1=\"%.1f\" x2=\"%.1f\" y1=\"0\" y2=\"%d\"/></g>\n",
+               x_of(axis, time_ns), x_of(axis, time_ns), height);
+}
+
 static void begin(FILE *out, const struct axis *axis, size_t rows)
 {
     int height = (int)rows * ROW_HEIGHT + 24;
@@ -190,11 +221,13 @@ void html_timeline(FILE *out, const struct node *exposure)
     widen_by_actors(&axis, actors);
     round_axis(&axis);
     begin(out, &axis, shown + 1);
+    draw_indexed(out, &axis, exposure, (int)(shown + 1) * ROW_HEIGHT);
     draw_windows(out, &axis, exposure, "the store stood open");
     for (size_t i = 0; i < shown; i++)
         draw_actor(out, &axis, node_at(actors, i));
     html_print(out, "</svg>\n<p class=\"soft small\">Bar: proven open. Dashed: may have been open. "
-                    "Green line: closed. Dots: first time that a client looked or listed (blue), "
+                    "Green line: closed. Blue line: found by a "
+                    "search engine. Dots: first time that a client looked or listed (blue), "
                     "read (amber), took in bulk or destroyed (red).</p>\n");
 }
 

@@ -89,6 +89,18 @@ Test(page, draws_a_dot_for_each_country_of_clients)
     report_free(report);
 }
 
+Test(page, marks_when_a_search_engine_came)
+{
+    static const char client[] =
+        OPEN ",\"indexed_by\":\"Censys\",\"clients\":[{\"address\":\"203.0.113.1\","
+             "\"first_seen\":\"2019-12-28T03:11:02Z\",\"scanner\":{\"claimed\":\"Censys\"}}]";
+    struct report *report = make_report(false);
+    add(report, "10.0.0.1", client);
+    finish(report);
+    assert_says(report, FORM_HTML, "<title>indexed by Censys 2019-12-28 03:11:02 UTC</title>");
+    report_free(report);
+}
+
 Test(page, tells_the_officer_what_the_article_asks_for)
 {
     struct report *report = make_report(false);
