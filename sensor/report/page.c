@@ -15,6 +15,8 @@
 #include <string.h>
 
 #define CLASSES_MAX 64
+#define WHOLE_MAX   200  /* exposures with all their parts: a page has to open in a browser */
+#define ROWS_MAX    2000 /* of a table of others */
 
 static void card(FILE *out, const char *class, uint64_t count, const char *label)
 {
@@ -236,29 +238,57 @@ static void write_head(FILE *out, const struct node *root)
     html_print(out, " &middot; made %s UTC</p>\n", words_time(root, "generated", generated));
 }
 
+static void write_brief_row(FILE *out, const struct node *exposure)
+{
+    struct words title = {.used = 0}, endpoint = {.used = 0}, period = {.used = 0};
+    struct words gave = {.used = 0};
+    words_title(exposure, &title);
+    words_endpoint(exposure, &endpoint);
+    words_at_least(exposure, &period);
+    words_gave(exposure, &gave);
+    html_print(out, "<tr>");
+    html_element(out, "td", NULL, title.text);
+    html_element(out, "td", "addr", endpoint.text);
+    html_element(out, "td", NULL, node_text(exposure, "verdict"));
+    html_element(out, "td", NULL, period.text);
+    html_element(out, "td", NULL, gave.text);
+    html_print(out, "</tr>\n");
+}
+
+/* A row for each exposure from number `first` on. */
+static void write_brief(FILE *out, const struct node *list, size_t first)
+{
+    size_t count = node_count(list);
+    size_t end = count - first < ROWS_MAX ? count : first + ROWS_MAX;
+    html_print(out, "<table><tr><th>store</th><th>address</th><th>shown</th><th>period</th>"
+                    "<th>handed out</th></tr>\n");
+    for (size_t i = first; i < end; i++)
+        write_brief_row(out, node_at(list, i));
+    html_print(out, "</table>\n");
+    if (end < count)
+        html_print(out, "<p class=\"soft small\">and %zu more; --json has all</p>\n", count - end);
+}
+
+static void write_exposures(FILE *out, const struct node *exposures)
+{
+    size_t count = node_count(exposures), shown = count < WHOLE_MAX ? count : WHOLE_MAX;
+    if (count)
+        html_print(out, "<h2>The stores</h2>\n");
+    for (size_t i = 0; i < shown; i++)
+        html_exposure(out, node_at(exposures, i), i + 1);
+    if (shown < count) {
+        html_print(out, "<h2>Further stores</h2>\n");
+        write_brief(out, exposures, shown);
+    }
+}
+
 static void write_allowed(FILE *out, const struct node *list)
 {
     if (node_count(list) == 0)
         return;
     html_print(out, "<h2>What the policy allowed</h2>\n<p>Counted like the rest, but no exposure: "
-                    "the owner allows these clients, parts or times.</p>\n<table><tr><th>store</th>"
-                    "<th>address</th><th>shown</th><th>period</th><th>handed out</th></tr>\n");
-    for (size_t i = 0; i < node_count(list); i++) {
-        struct words title = {.used = 0}, endpoint = {.used = 0}, period = {.used = 0};
-        struct words gave = {.used = 0};
-        words_title(node_at(list, i), &title);
-        words_endpoint(node_at(list, i), &endpoint);
-        words_at_least(node_at(list, i), &period);
-        words_gave(node_at(list, i), &gave);
-        html_print(out, "<tr>");
-        html_element(out, "td", NULL, title.text);
-        html_element(out, "td", "addr", endpoint.text);
-        html_element(out, "td", NULL, node_text(node_at(list, i), "verdict"));
-        html_element(out, "td", NULL, period.text);
-        html_element(out, "td", NULL, gave.text);
-        html_print(out, "</tr>\n");
-    }
-    html_print(out, "</table>\n");
+                    "the owner allows these clients, parts or times.</p>\n");
+    write_brief(out, list, 0);
 }
 
 static void write_stores(FILE *out, const struct node *list)
@@ -267,7 +297,7 @@ static void write_stores(FILE *out, const struct node *list)
         return;
     html_print(out, "<h2>Stores that are not exposed</h2>\n<table><tr><th>standing</th><th>store"
                     "</th><th>address</th><th>protection</th></tr>\n");
-    for (size_t i = 0; i < node_count(list); i++) {
+    for (size_t i = 0; i < node_count(list) && i < ROWS_MAX; i++) {
         struct words title = {.used = 0}, endpoint = {.used = 0};
         words_title(node_at(list, i), &title);
         words_endpoint(node_at(list, i), &endpoint);
@@ -321,10 +351,7 @@ enum ajar_status report_write_html(const struct report *report, FILE *out)
     write_summary(out, root);
     html_overview(out, exposures);
     html_map(out, exposures);
-    if (node_count(exposures))
-        html_print(out, "<h2>The stores</h2>\n");
-    for (size_t i = 0; i < node_count(exposures); i++)
-        html_exposure(out, node_at(exposures, i), i + 1);
+    write_exposures(out, exposures);
     write_allowed(out, node_get(root, "allowed"));
     write_stores(out, node_get(root, "stores"));
     write_limits(out, root);

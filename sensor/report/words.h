@@ -7,7 +7,7 @@
 
 #include <stdio.h>
 
-#define WORDS_MAX 512
+#define WORDS_MAX 1024
 
 /* A text that grows up to WORDS_MAX; more is cut between characters. */
 struct words {

@@ -90,6 +90,8 @@ Test(redis_reader, passes_over_other_keys)
     put("exposure:", 1, "one");
     put("exposure:x", 2, "two");
     freeReplyObject(server_ask(&server, "SET {ajar}:exposure:short x"));
+    freeReplyObject(server_ask(&server, "SET {ajar}:exposure:%032dz x", 1));
+    freeReplyObject(server_ask(&server, "SET {ajar}:exposure:%031dz x", 1));
     freeReplyObject(server_ask(&server, "SET {other}:exposure:%032x x", 3));
     freeReplyObject(server_ask(&server, "HSET {ajar}:exposure:%032x:sensors a b", 1));
     freeReplyObject(server_ask(&server, "HSET {ajar}:exposure:%032x nothing of ours", 4));

@@ -89,6 +89,23 @@ Test(page, draws_a_dot_for_each_country_of_clients)
     report_free(report);
 }
 
+Test(page, tells_further_stores_in_brief)
+{
+    struct report *report = make_report(false);
+    for (unsigned i = 0; i < 2300; i++) {
+        char address[32];
+        (void)snprintf(address, sizeof address, "10.0.%u.%u", i / 256, i % 256);
+        add(report, address, OPEN);
+    }
+    finish(report);
+    assert_says(report, FORM_HTML, "<h2>Further stores</h2>");
+    assert_says(report, FORM_HTML, "and 100 more; --json has all");
+    assert_says(report, FORM_HTML, "id=\"e200\"");
+    assert_silent(report, FORM_HTML, "id=\"e201\"");
+    assert_says(report, FORM_TEXT, "2 300 exposures: 2 300 open, 0 closed.");
+    report_free(report);
+}
+
 Test(page, marks_when_a_search_engine_came)
 {
     static const char client[] =
