@@ -69,7 +69,7 @@ bool ipv4_read(const uint8_t *at, struct scan_value *value)
     if (near_byte(at, begin - 1) == '.' || !near_word_begins(at, begin) ||
         !read_octets(at, begin, octets, &end) || looks_like_version(at, begin, end, octets[0]))
         return false;
-    if (octets[0] == 0 || octets[0] == 127 || octets[0] >= 240)
+    if (octets[0] == 0 || octets[0] == 127 || octets[0] >= 224)
         return false;
     bool small = octets[0] < 10 && octets[1] < 10 && octets[2] < 10 && octets[3] < 10;
     if (small && !near_key_contains(at, begin, address_words))

@@ -57,11 +57,15 @@ static inline void talk_open(struct talk *t)
     cr_assert_eq(http_open(t->http, &t->flow), AJAR_OK);
 }
 
-static inline void talk_begin_with(struct talk *t, struct signature_set *set, bool scan_full)
+static inline void talk_start(struct talk *t, struct signature_set *set,
+                              const struct scan_set *classes, bool scan_full)
 {
     struct http_limits limits = HTTP_LIMITS_DEFAULT;
-    struct detect_options options = {
-        .signatures = set, .scan_full = scan_full, .listener = talk_hear, .context = t};
+    struct detect_options options = {.signatures = set,
+                                     .scan_full = scan_full,
+                                     .classes = classes,
+                                     .listener = talk_hear,
+                                     .context = t};
     limits.connections = 4;
     limits.inflates = 4;
     *t = (struct talk){.set = set, .packet = {.time_ns = TALK_START}};
@@ -77,6 +81,18 @@ static inline struct signature_set *talk_signatures(void)
     struct problem problem = {.text = ""};
     cr_assert_eq(signature_set_load(SIGNATURES, &set, &problem), AJAR_OK, "%s", problem.text);
     return set;
+}
+
+static inline void talk_begin_with(struct talk *t, struct signature_set *set, bool scan_full)
+{
+    talk_start(t, set, NULL, scan_full);
+}
+
+/* Replies are searched for these classes of data, which are borrowed. */
+static inline void talk_begin_classes(struct talk *t, const struct scan_set *classes,
+                                      bool scan_full)
+{
+    talk_start(t, talk_signatures(), classes, scan_full);
 }
 
 static inline void talk_begin(struct talk *t)

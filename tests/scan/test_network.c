@@ -27,7 +27,7 @@ Test(network, versions_are_no_ipv4)
 Test(network, octets_must_be_octets)
 {
     cr_expect_eq(V4("298.18.4.238 198.18.4.256 198.018.4.2 198.18.4"), 0);
-    cr_expect_eq(V4("0.0.0.0 127.0.0.1 255.255.255.0"), 0);
+    cr_expect_eq(V4("0.0.0.0 127.0.0.1 255.255.255.0 239.255.255.250"), 0);
     cr_expect_eq(V4("128.0.0.1"), 1);
 }
 
