@@ -1,9 +1,13 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""However captures are read, in one run or many, whole or overlapping: the journal says the same of exposures in the end."""
+"""However captures are read, in one run or many, whole or overlapping, killed in the middle and done again: the journal says the same of
+exposures in the end."""
 import os
+import signal
 import sqlite3
+import subprocess
 import tempfile
+import time
 import unittest
 
 import packets
@@ -78,6 +82,9 @@ class Runs(unittest.TestCase):
                 with self.subTest(story=os.path.basename(story.captures[0]), how=name):
                     self.assertEqual(differences(rows(self.read(name + os.path.basename(story.captures[0]), *arguments)), whole), [])
 
+    def test_reading_it_again_counts_nothing_twice(self):
+        self.same("again", lambda story: [story.captures, story.captures])
+
     def test_packets_that_lie_in_two_captures_count_once(self):
         def overlapping(story):
             parts = []
@@ -98,6 +105,22 @@ class Runs(unittest.TestCase):
             return [parts]
         whole, twice = self.read("one", *DECEMBER.captures), self.read("twice", *doubled(DECEMBER)[0])
         self.assertEqual(differences(rows(twice), rows(whole)), [])
+
+    def test_a_run_that_was_killed_and_done_again_gives_the_same(self):
+        whole = self.read("whole", *DECEMBER.captures)
+        stream = b"".join(packets.frames(DECEMBER.captures))
+        for part in (0.15, 0.4, 0.55, 0.8):
+            with self.subTest(part=part):
+                journal = os.path.join(self.folder, f"killed-{part}")
+                reader = subprocess.Popen([support.AJAR, "read", "--journal", journal, "-"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                reader.stdin.write(stream[:int(len(stream) * part)])
+                reader.stdin.flush()
+                time.sleep(0.3)
+                reader.send_signal(signal.SIGKILL)
+                reader.wait()
+                reader.stdin.close()
+                self.read(f"killed-{part}", *DECEMBER.captures)
+                self.assertEqual(differences(rows(journal), rows(whole)), [])
 
 
 if __name__ == "__main__":
