@@ -35,7 +35,7 @@ static void decode(const char *text, size_t length, struct plain *plain)
         int high = text[i] == '%' && i + 2 < length ? hex_value(text[i + 1]) : -1;
         int low = high >= 0 ? hex_value(text[i + 2]) : -1;
         plain->from[plain->length] = (uint16_t)i;
-        plain->text[plain->length++] = low >= 0 ? (char)(high << 4 | low) : text[i];
+        plain->text[plain->length++] = (char)(low >= 0 ? high << 4 | low : text[i]);
         i += low >= 0 ? 3 : 1;
     }
     plain->from[plain->length] =
