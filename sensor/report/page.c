@@ -115,7 +115,7 @@ static void add_categories(struct words *words, const struct node *totals,
         words_add(words, "%s%s", i ? ", " : "", words_class(names[i]));
     if (count == 0)
         words_add(words, "None of the known classes of personal data was seen in what was handed "
-                         "out; names and free text have no pattern and are not found this way");
+                         "out; names in free text have no pattern and are not found this way");
     words_add(words, ".");
 }
 

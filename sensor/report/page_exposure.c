@@ -169,7 +169,7 @@ static void write_classes(FILE *out, const struct node *exposure)
     html_print(out, "<h3>Categories of data seen in what was handed out</h3>\n");
     if (node_count(classes) == 0) {
         html_print(out, "<p class=\"soft\">None of the known classes was seen. That does not mean "
-                        "that there are no personal data: names and free text have no pattern.</p>"
+                        "that there are no personal data: names in free text have no pattern.</p>"
                         "\n");
         return;
     }

@@ -5,6 +5,7 @@
  */
 #include "report/report.h"
 
+#include "ledger/block.h"
 #include "ledger/line.h"
 #include "report/life.h"
 #include "report/words.h"
@@ -136,7 +137,7 @@ static void write_kinds(const struct node *exposure, struct line *line, FILE *ou
     for (size_t i = 0; i < node_count(classes) && i < CLASSES_SHOWN; i++) {
         const struct node *class = node_at(classes, i);
         uint64_t values = node_number(class, "values", 0);
-        words_add(&words, "%s%.24s", i ? ", " : "", node_text(class, "name"));
+        words_add(&words, "%s%.24s", i ? ", " : "", class_label(node_text(class, "name")));
         if (values)
             words_add(&words, " %s", format_count(values, text));
         else

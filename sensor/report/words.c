@@ -274,6 +274,11 @@ const char *words_class(const char *name)
         {"url_credentials", "passwords in URLs"},
         {"case_number", "case or ticket numbers"},
         {"coordinates", "geographic coordinates"},
+        {"person_name", "names of persons"},
+        {"address", "postal addresses"},
+        {"date_of_birth", "dates of birth"},
+        {"password", "passwords"},
+        {"token", "access tokens"},
         {"confidential", "marked confidential or internal"},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
