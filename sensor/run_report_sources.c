@@ -97,6 +97,34 @@ static void add_server(void *context, const struct server *server)
     f->status = report_add_store(f->report, node);
 }
 
+/* How well the sensor saw, in its own words; a document that is not what it should be says nothing.
+ */
+static void add_status(void *context, const char *json, size_t length)
+{
+    static const char *const names[] = {"packets", "flows", "gaps"};
+    struct filling *f = context;
+    struct node *event = NULL, *sight = node_new_object();
+    enum ajar_status parsed = node_parse(json, length, &event);
+    const struct node *status =
+        parsed == AJAR_OK ? node_get(node_get(event, "ajar"), "status") : NULL;
+    bool done = sight && (!status || node_put_text(sight, "at", node_text(event, "@timestamp")));
+    for (size_t i = 0; status && i < sizeof names / sizeof names[0]; i++)
+        done = done && node_put_number(sight, names[i], node_number(status, names[i], 0));
+    if (status && done)
+        done = node_put_number(sight, "dropped",
+                               node_number(status, "dropped_kernel", 0) +
+                                   node_number(status, "dropped_interface", 0) +
+                                   node_number(status, "findings_dropped", 0));
+    if (parsed == AJAR_OK)
+        node_free(event);
+    if (done && status)
+        done = report_set_sight(f->report, sight) == AJAR_OK;
+    else
+        node_free(sight);
+    if (!done)
+        f->status = AJAR_ERR_MEMORY;
+}
+
 enum ajar_status report_from_journal(const struct config *config, struct report *report,
                                      struct problem *problem)
 {
@@ -104,7 +132,8 @@ enum ajar_status report_from_journal(const struct config *config, struct report 
     enum ajar_status status = filling_init(&f, report, problem);
     if (status != AJAR_OK)
         return status;
-    struct journal_look look = {.exposure = add_exposure, .server = add_server, .context = &f};
+    struct journal_look look = {
+        .exposure = add_exposure, .server = add_server, .status = add_status, .context = &f};
     status = journal_look(config->journal, config->report_reads, &look, problem);
     enum ajar_status filled = filling_end(&f, problem);
     return status == AJAR_OK ? filled : status;

@@ -69,6 +69,27 @@ static enum ajar_status look_at_servers(struct looking *l)
     return status == AJAR_END ? AJAR_OK : status;
 }
 
+/* It comes every half minute, so that it is among the newest events, or of no use. */
+static enum ajar_status look_at_status(struct looking *l)
+{
+    struct statement *row = NULL;
+    size_t length = 0;
+    enum ajar_status status =
+        statement_new(l->database,
+                      "SELECT json FROM events WHERE action = 'sensor-status' AND import_id = ''"
+                      " AND sequence > (SELECT max(sequence) FROM events) - 20000"
+                      " ORDER BY sequence DESC LIMIT 1",
+                      &row);
+    if (status == AJAR_OK)
+        status = statement_step(row);
+    if (status == AJAR_OK) {
+        const char *json = statement_text(row, 0, &length);
+        l->look->status(l->look->context, json, length);
+    }
+    statement_free(row);
+    return status == AJAR_END ? AJAR_OK : status;
+}
+
 /* Only rows of this version can be read; to bring an older one up to date is the sensor's. */
 static enum ajar_status check_version(struct looking *l, struct problem *problem)
 {
@@ -93,6 +114,8 @@ static enum ajar_status look_at_all(struct looking *l, struct problem *problem)
         status = look_at_exposures(l);
     if (status == AJAR_OK)
         status = look_at_servers(l);
+    if (status == AJAR_OK && strcmp(l->scope, SCOPE_LIVE) == 0)
+        status = look_at_status(l);
     if (status != AJAR_OK)
         (void)problem_set(problem, status, "%s: %s", l->path, database_text(l->database));
     (void)database_run(l->database, "ROLLBACK");

@@ -9,14 +9,17 @@
 #include "ajar/problem.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct exposure;
 struct server;
 
-/* Both are borrowed until the callback returns. */
+/* All are borrowed until the callback returns. */
 struct journal_look {
     void (*exposure)(void *context, const struct exposure *exposure);
     void (*server)(void *context, const struct server *server);
+    /* The document of the newest sensor-status event of what is watched, if there is one. */
+    void (*status)(void *context, const char *json, size_t length);
     void *context;
 };
 

@@ -325,6 +325,7 @@ static void limit(FILE *out, const struct node *node, const char *name, const ch
 static void write_limits(FILE *out, const struct node *root)
 {
     const struct node *sight = node_get(root, "sight"), *totals = node_get(root, "totals");
+    char at[WORDS_TIME_MAX];
     html_print(out, "<h2>What the sensor could not see</h2>\n<ul>\n"
                     "<li>Traffic that did not pass the mirror port or is not in the captures, and "
                     "whatever happened before it began and after it ended.</li>\n"
@@ -334,10 +335,16 @@ static void write_limits(FILE *out, const struct node *root)
     if (strcmp(node_text(sight, "scan"), "sampled") == 0)
         html_print(out, "<li>Replies were searched for categories of data in part (sampled): "
                         "values are lower bounds.</li>\n");
+    if (node_text(sight, "at")[0])
+        html_print(out,
+                   "<li>What is said here of packets is of the sensor's run that told it last, "
+                   "until %s UTC.</li>\n",
+                   words_time(sight, "at", at));
     limit(out, sight, "gaps",
           "gaps in the traffic: packets that were missing. Numbers of what was "
           "handed out are lower bounds.");
-    limit(out, sight, "dropped", "packets were dropped before the sensor saw them.");
+    limit(out, sight, "dropped",
+          "packets or findings were dropped before the sensor could judge them.");
     limit(out, totals, "unreadable", "exposures in the source could not be read.");
     limit(out, totals, "closed_long_ago", "exposures closed long ago and are left out.");
     html_print(out, "</ul>\n");

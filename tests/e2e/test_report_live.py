@@ -76,6 +76,8 @@ class Live(unittest.TestCase):
         kept, told = report("--journal", self.journal), self.from_redis()
         self.assertEqual([{name: e.get(name) for name in SAME} for e in told["exposures"]], [{name: e.get(name) for name in SAME} for e in kept["exposures"]])
         self.assertEqual({**told["totals"], "bytes_internal": 0, "stores": 0}, {**kept["totals"], "bytes_internal": 0, "stores": 0})
+        self.assertGreater(kept["sight"]["packets"], 0)
+        self.assertLessEqual({"gaps", "dropped", "flows", "at"}, set(kept["sight"]))
         self.assertEqual(report("--journal", self.journal, "--reads")["exposures"], [])
 
     def test_two_sensors_of_a_site_are_told_as_one(self):

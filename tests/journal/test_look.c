@@ -28,6 +28,7 @@ TestSuite(look, .init = setup, .fini = teardown, .timeout = 60);
 struct seen {
     unsigned exposures, servers, records;
     char id[EXPOSURE_ID_HEX];
+    char status[64];
 };
 
 static void see_exposure(void *context, const struct exposure *exposure)
@@ -44,10 +45,16 @@ static void see_server(void *context, const struct server *server)
     seen->servers += server->store[0] != '\0';
 }
 
+static void see_status(void *context, const char *json, size_t length)
+{
+    struct seen *seen = context;
+    (void)snprintf(seen->status, sizeof seen->status, "%.*s", (int)length, json);
+}
+
 static struct seen look(bool readings)
 {
     struct seen seen = {.exposures = 0};
-    struct journal_look wanted = {see_exposure, see_server, &seen};
+    struct journal_look wanted = {see_exposure, see_server, see_status, &seen};
     struct problem problem = {.text = ""};
     cr_assert_eq(journal_look(place.path, readings, &wanted, &problem), AJAR_OK, "%s",
                  problem.text);
@@ -57,7 +64,7 @@ static struct seen look(bool readings)
 static void refuse(enum ajar_status wanted, const char *words)
 {
     struct seen seen = {.exposures = 0};
-    struct journal_look look_at = {see_exposure, see_server, &seen};
+    struct journal_look look_at = {see_exposure, see_server, see_status, &seen};
     struct problem problem = {.text = ""};
     enum ajar_status status = journal_look(place.path, false, &look_at, &problem);
     cr_assert_eq(status, wanted, "%d: %s", (int)status, problem.text);
@@ -94,6 +101,25 @@ Test(look, sees_exposures_and_servers_while_a_sensor_writes)
     cr_assert_eq(seen.exposures, 2);
     cr_assert_eq(seen.servers, 2);
     cr_assert_eq(look(true).exposures, 0);
+    journal_close(journal);
+}
+
+Test(look, sees_the_newest_status_of_the_sensor_that_watches)
+{
+    struct journal *journal = keep_two("");
+    cr_assert_str_eq(look(false).status, "");
+    static const char *const told[] = {"{\"n\":1}", "{\"n\":2}", "{\"n\":3}"};
+    for (unsigned i = 0; i < 3; i++) {
+        char id[EVENT_ID_HEX];
+        (void)snprintf(id, sizeof id, "%032x", i);
+        struct journal_event event = make_journal_event(100 + i, id, told[i]);
+        event.action = "sensor-status";
+        event.import_id = i == 2 ? "a reading" : "";
+        cr_assert_eq(journal_add(journal, &event), AJAR_OK);
+    }
+    cr_assert_eq(journal_commit(journal, NULL, "", 0, 0), AJAR_OK);
+    cr_assert_str_eq(look(false).status, told[1]);
+    cr_assert_str_eq(look(true).status, "");
     journal_close(journal);
 }
 
