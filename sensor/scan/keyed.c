@@ -75,14 +75,16 @@ static const uint64_t weights[16] = {UINT64_C(0x0),
                                      UINT64_C(0x1000100010001)};
 
 /* Where the string that begins at `begin` ends: the next quotation mark that no odd number of
- * backslashes stands before, at most VALUE_MAX bytes on. */
+ * backslashes stands before, at most VALUE_MAX bytes on; the end of the reply
+ * where there is none. */
 static int string_end(const uint8_t *at, int begin)
 {
     int limit = begin + VALUE_MAX;
     int from = begin;
     for (;;) {
         const uint8_t *quote = memchr(at + from, '"', (size_t)(limit - from));
-        int end = quote ? (int)(quote - at) : limit;
+        int end =
+            quote ? (int)(quote - at) : begin + (int)strnlen((const char *)at + begin, VALUE_MAX);
         int slashes = 0;
         while (end - slashes > begin && at[end - slashes - 1] == '\\')
             slashes++;

@@ -126,7 +126,7 @@ static bool is_domain(const struct domain *domain, bool strict)
     if (domain->top < 2 || !is_alnum((uint8_t)domain->text[0]) ||
         memmem(domain->text, (size_t)domain->length, "..", 2))
         return false;
-    if (memcmp(top, "com", 4) == 0)
+    if (strcmp(top, "com") == 0)
         return true;
     for (size_t i = 0; i < size; i++)
         if (!is_letter((uint8_t)top[i]) && strncmp(top, "xn--", 4) != 0)

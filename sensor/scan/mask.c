@@ -84,6 +84,12 @@ static size_t path_begin(const char *text)
     return slash ? (size_t)(slash - text) : strlen(text);
 }
 
+/* Where in the text a byte of the plain one began; its end for what lies behind. */
+static size_t place_of(const struct plain *plain, size_t at)
+{
+    return plain->from[at < plain->length ? at : plain->length];
+}
+
 /* Copies what no span covers; overlapping spans become one mask. */
 static size_t write_masked(const char *text, size_t length, const struct plain *plain,
                            const struct mask_spans *mask, char *masked, size_t size)
@@ -91,8 +97,8 @@ static size_t write_masked(const char *text, size_t length, const struct plain *
     size_t used = 0;
     size_t from = 0;
     for (size_t i = 0; i < mask->count; i++) {
-        size_t begin = plain->from[mask->spans[i].begin];
-        size_t end = plain->from[mask->spans[i].end];
+        size_t begin = place_of(plain, mask->spans[i].begin);
+        size_t end = place_of(plain, mask->spans[i].end);
         if (end <= from)
             continue;
         if (begin >= from)

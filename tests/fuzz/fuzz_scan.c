@@ -10,10 +10,17 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
+static struct scanner *scanner;
+static struct scan_set *set;
+
+static void release(void)
+{
+    scanner_free(scanner);
+    scan_set_free(set);
+}
+
 static struct scanner *the_scanner(void)
 {
-    static struct scanner *scanner;
-    static struct scan_set *set;
     if (scanner)
         return scanner;
     if (scan_set_load(NULL, &set, NULL) != AJAR_OK)
@@ -21,11 +28,11 @@ static struct scanner *the_scanner(void)
     struct scan_options options = {.set = set, .samples = true, .replies_max = 1};
     if (scanner_new(&options, &scanner) != AJAR_OK)
         abort();
+    (void)atexit(release);
     return scanner;
 }
 
-static void search(struct scanner *scanner, const uint8_t *data, size_t size, size_t piece,
-                   struct finding *finding)
+static void search(const uint8_t *data, size_t size, size_t piece, struct finding *finding)
 {
     struct scan_book book = {.count = 0};
     struct scan_reply *reply = scan_begin(scanner, UINT64_C(1577836800000000000));
@@ -53,7 +60,7 @@ static void compare(const struct finding *one, const struct finding *other)
     }
 }
 
-static void mask(struct scanner *scanner, const uint8_t *data, size_t size)
+static void mask(const uint8_t *data, size_t size)
 {
     char text[512];
     size_t length = size < sizeof text - 1 ? size : sizeof text - 1;
@@ -68,12 +75,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct finding whole;
     static struct finding cut;
-    struct scanner *scanner = the_scanner();
+    (void)the_scanner();
     if (size == 0)
         return 0;
-    search(scanner, data + 1, size - 1, size, &whole);
-    search(scanner, data + 1, size - 1, data[0] % 64u + 1, &cut);
+    search(data + 1, size - 1, size, &whole);
+    search(data + 1, size - 1, data[0] % 64u + 1, &cut);
     compare(&whole, &cut);
-    mask(scanner, data + 1, size - 1);
+    mask(data + 1, size - 1);
     return 0;
 }

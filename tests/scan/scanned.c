@@ -2,27 +2,36 @@
 #include "scanned.h"
 
 #include <criterion/criterion.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define TEST_TIME_NS UINT64_C(1577836800000000000) /* 2020-01-01 */
 
+static struct scanner *scanner;
+static struct scan_set *set;
+
+static void release(void)
+{
+    scanner_free(scanner);
+    scan_set_free(set);
+}
+
 static struct scanner *the_scanner(void)
 {
-    static struct scanner *scanner;
-    static struct scan_set *set;
     if (scanner)
         return scanner;
     struct problem problem = {.text = ""};
     cr_assert_eq(scan_set_load(NULL, &set, &problem), AJAR_OK, "%s", problem.text);
     struct scan_options options = {.set = set, .samples = true, .replies_max = 2};
     cr_assert_eq(scanner_new(&options, &scanner), AJAR_OK);
+    (void)atexit(release);
     return scanner;
 }
 
 const struct finding *scanned_pieces(const void *data, size_t length, size_t piece)
 {
     static struct finding finding;
-    struct scanner *scanner = the_scanner();
+    (void)the_scanner();
     struct scan_book book = {.count = 0};
     struct scan_reply *reply = scan_begin(scanner, TEST_TIME_NS);
     cr_assert_not_null(reply);

@@ -83,6 +83,11 @@ Test(mask, a_full_text_stays_within_its_room)
     cr_expect_str_eq(grows, "/?pwd=***&a");
 }
 
+Test(mask, a_value_without_an_end_ends_with_the_text)
+{
+    cr_expect_str_eq(masked("/x?{\"address\":\"Main St 5"), "/x?{\"address\":\"***");
+}
+
 Test(mask, counts_nothing)
 {
     (void)masked("/?q=anna@example.com");
