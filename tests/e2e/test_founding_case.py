@@ -2,8 +2,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The case that ajar is built around, as a story over weeks: since when, to whom, how much, of what kind, one data set or five, closed
 when and how."""
-import os
-import re
 import unittest
 
 import stories
@@ -148,13 +146,6 @@ class December(Told):
         self.assertEqual(run.returncode, 3, run.stderr)
         self.assertEqual(run.stdout.count("5 servers, 1 data set"), 5, run.stdout)
         self.assertIn("Censys", run.stdout)
-
-
-    def test_the_readme_shows_what_is_said(self):
-        with open(os.path.join(support.ROOT, "README.md")) as file:
-            picture = re.search(r"^\$ ajar read [^\n]*december/\n(.*?)\n\n  \.\.\.\n", file.read(), re.S | re.M)[1]
-        self.assertIn(FIVE[0], picture)
-        self.assertIn(picture, support.ajar("read", "--geo", support.CITY, "--geo", support.ASN, *DECEMBER.captures).stdout)
 
 
 class April(Told):

@@ -170,6 +170,7 @@ Test(block, says_what_closed_it_and_when_it_was_shut_before)
     write_block();
     assert_has("  CLOSED   elasticsearch");
     assert_has("    open    2019-12-29 10:11:12 UTC\n");
+    assert_has("    next    it is shut now");
     assert_has("            was shut 2019-12-29 09:11:12; closed 2019-12-29 10:41:12: "
                "inferred, no more answers\n");
 }
