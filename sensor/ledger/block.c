@@ -375,8 +375,7 @@ static void write_next(const struct exposure *exposure, struct line *line, FILE 
     if (exposure->server_outside && exposure->outside_count == 0)
         line_print(line, "this store is not in home: tell its owner, and ask who inside uses it");
     else if (exposure->closing != CLOSING_NONE)
-        line_print(line,
-                   "it is shut now: make it ask for a login before it opens again");
+        line_print(line, "it is shut now: make it ask for a login before it opens again");
     else if (exposure->outside_count > 0)
         line_print(line, "close port %u to the outside; make the store ask for a login",
                    exposure->port);
