@@ -48,11 +48,12 @@ static void add_state(struct redis_sink *sink, struct redis_flight *flight,
                       const struct journal_event *event)
 {
     struct journal_exposure state;
+    bool whole = is_of_life(event);
     if (redis_batch_meets(&flight->batch, event->exposure, event->import_id) &&
-        journal_find_exposure(sink->options.journal, event->exposure, event->import_id, &state) ==
-            AJAR_OK &&
+        journal_find_exposure(sink->options.journal, event->exposure, event->import_id, whole,
+                              &state) == AJAR_OK &&
         state.state->zone != ZONE_ALLOWED)
-        redis_batch_add_exposure(&flight->batch, &state, is_of_life(event));
+        redis_batch_add_exposure(&flight->batch, &state, whole);
 }
 
 /* State of the exposures that these events changed, once each. */

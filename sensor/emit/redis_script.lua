@@ -13,9 +13,10 @@
 --  then for each event: sequence, alert (0 or 1) and the nine values of the stream;
 --  for each source: longitude, latitude, member; for each part (state, which never holds up the
 --  events): how many words, command, number of its key, the other words. The command STATE writes
---  an exposure: numbers of the keys of its hash, of what each sensor saw of it (0 = this state is
---  nobody else's) and of the set of open ones; seconds that a closed one (or one of nobody else)
---  lives; id, score, sensor, what that saw, open or closed; fields and values of the hash.
+--  an exposure: numbers of the keys of its hash, of what each sensor saw of it, of the clients that
+--  each saw (both 0 = this state is nobody else's) and of the set of open ones; seconds that a
+--  closed one (or one of nobody else) lives; id, score, sensor, open or closed, what that sensor
+--  saw, and its clients ('' = as before); fields and values of the hash.
 -- Gives the mark as a string if it is another one; an error if nothing was changed; else the
 -- numbers {events taken, entries cut from the list, events the list refused, alerts refused,
 -- sources refused, parts refused, number of the key that refused the first of these, class of the
@@ -211,11 +212,14 @@ local function smaller(a, b)
 end
 
 -- What the sensors of a site saw of one exposure, their names, and each view by its sensor.
-local function read_views(all)
+local function read_views(all, clients)
     local views, names, own = {}, {}, {}
     for i = 1, #all, 2 do
         local good, view = pcall(cjson.decode, all[i + 1])
         if good and type(view) == 'table' and view.first and view.last then
+            local list = call('HGET', clients, all[i])
+            local known, addresses = pcall(cjson.decode, type(list) == 'string' and list or '[]')
+            view.addresses = known and type(addresses) == 'table' and addresses or {}
             views[#views + 1] = view
             names[#names + 1] = all[i]
             own[all[i]] = view
@@ -262,12 +266,11 @@ end
 local function merge_clients(views, merged)
     local seen, count, more, codes, countries = {}, 0, 0, {}, {}
     for _, view in ipairs(views) do
-        local addresses = view.addresses or {}
-        for _, address in ipairs(addresses) do
+        for _, address in ipairs(view.addresses) do
             count = count + (seen[address] and 0 or 1)
             seen[address] = true
         end
-        more = math.max(more, (view.actors or 0) - #addresses)
+        more = math.max(more, (view.actors or 0) - #view.addresses)
         for code in string.gmatch(view.countries or '', '[^,]+') do
             if not codes[code] then
                 codes[code] = true
@@ -312,8 +315,8 @@ local function leads(own, views)
 end
 
 -- The fields of the hash as all sensors together know them; nil: this one alone knows it.
-local function merge(all, sensor, first, final)
-    local views, names, own = read_views(all)
+local function merge(all, clients, sensor, first, final)
+    local views, names, own = read_views(all, clients)
     if #views < 2 or not own[sensor] then
         return nil
     end
@@ -359,46 +362,78 @@ local function all_of(...)
     return nil
 end
 
+local FIELDS = 11 -- where the fields of a state begin
+
+-- What this sensor saw to what the others did. Gives what all have together, if they are several; or
+-- what was refused, and its key.
+local function add_view(first, final)
+    local sensors, clients = KEYS[tonumber(ARGV[first + 1])], KEYS[tonumber(ARGV[first + 2])]
+    local sensor, addresses = ARGV[first + 7], ARGV[first + 10]
+    local done, key = call('HSET', sensors, sensor, ARGV[first + 9]), sensors
+    if addresses ~= '' and not is_error(done) then
+        done, key = call('HSET', clients, sensor, addresses), clients
+    end
+    if is_error(done) then
+        return nil, nil, done, key
+    end
+    local count = call('HLEN', sensors)
+    if count == 1 then
+        return nil, nil
+    end
+    local all = is_error(count) and count or call('HGETALL', sensors)
+    if is_error(all) then
+        return nil, nil, all, sensors
+    end
+    return merge(all, clients, sensor, first + FIELDS, final)
+end
+
 local function put_state(first, final)
     local hash, sensors = KEYS[tonumber(ARGV[first])], KEYS[tonumber(ARGV[first + 1])]
-    local open, life = KEYS[tonumber(ARGV[first + 2])], ARGV[first + 3]
-    local id, score, sensor = ARGV[first + 4], ARGV[first + 5], ARGV[first + 6]
-    local view, status = ARGV[first + 7], ARGV[first + 8]
+    local clients, open = KEYS[tonumber(ARGV[first + 2])], KEYS[tonumber(ARGV[first + 3])]
+    local life, id, score, status = ARGV[first + 4], ARGV[first + 5], ARGV[first + 6], ARGV[first + 8]
     local was = call('HGET', hash, 'status')
     if is_error(was) then
         return was, hash
     end
-    local fields, merged
+    local fields, merged, refusal, key
     if sensors then
-        local refusal = all_of({'HSET', sensors, sensor, view})
-        local count = refusal or call('HLEN', sensors)
-        local all = count ~= 1 and not is_error(count) and call('HGETALL', sensors) or count
-        if is_error(all) then
-            return all, sensors
-        elseif count > 1 then
-            fields, merged = merge(all, sensor, first + 9, final)
+        fields, merged, refusal, key = add_view(first, final)
+        if refusal then
+            return refusal, key
         end
     end
     if merged then
         status, score = merged.status, seconds_of(merged.last_seen)
     end
-    local done = call('HSET', hash, unpack(fields or {unpack(ARGV, first + 9, final)}))
+    local done
+    if fields then
+        done = call('HSET', hash, unpack(fields))
+    else
+        done = call('HSET', hash, unpack(ARGV, first + FIELDS, final))
+    end
     if is_error(done) then
         return done, hash
     elseif status == 'closed' then
         return all_of({'ZREM', open, id}, {'EXPIRE', hash, life},
-            sensors and {'EXPIRE', sensors, life} or false)
+            sensors and {'EXPIRE', sensors, life} or false,
+            sensors and {'EXPIRE', clients, life} or false)
     end
-    return all_of({'ZADD', open, score, id},
-        was == 'closed' and {'HDEL', hash, 'closed_at', 'closed_by'},
-        was == 'closed' and {'PERSIST', hash},
-        was == 'closed' and sensors and {'PERSIST', sensors} or false,
-        not sensors and {'EXPIRE', hash, life}, not sensors and {'EXPIRE', open, life})
+    local again = was == 'closed'
+    done = call('ZADD', open, score, id)
+    if is_error(done) then
+        return done, open
+    elseif again or not sensors then
+        return all_of(again and {'HDEL', hash, 'closed_at', 'closed_by'}, again and {'PERSIST', hash},
+            again and sensors and {'PERSIST', sensors} or false,
+            again and sensors and {'PERSIST', clients} or false,
+            not sensors and {'EXPIRE', hash, life}, not sensors and {'EXPIRE', open, life})
+    end
+    return nil
 end
 
 -- The number of one of the keys of a state.
 local function number_of(key, first)
-    for i = first, first + 2 do
+    for i = first, first + 3 do
         if KEYS[tonumber(ARGV[i])] == key then
             return tonumber(ARGV[i])
         end

@@ -16,7 +16,8 @@
 #include <string.h>
 
 #define NS_PER_S         1000000000ULL
-#define VIEW_MAX         16384 /* 64 addresses of clients take 3 kB */
+#define VIEW_MAX         1024
+#define ADDRESSES_MAX    4096 /* 64 of them take 3 kB */
 #define CLASSES_TEXT_MAX 1024
 #define CLASSES_JSON_MAX 8192
 
@@ -94,41 +95,45 @@ static void add_report(struct redis_batch *batch, const struct journal_exposure 
 {
     static char text[JSON_REPORT_MAX];
     size_t length;
-    if (json_write_report(exposure->state, &exposure->group, text, sizeof text, &length) != AJAR_OK)
+    if (json_write_report(exposure->state, &exposure->view.group, text, sizeof text, &length) !=
+        AJAR_OK)
         return; /* cannot be: JSON_REPORT_MAX is enough */
     resp_add_text(&batch->part, "report");
     resp_add(&batch->part, text, length);
 }
 
-static void add_fields(struct redis_batch *batch, const struct journal_exposure *exposure,
-                       const struct exposure_view *view, bool whole)
+/* What takes more than the exposure's own row: it comes with the events of its life. */
+static void add_whole(struct redis_batch *batch, const struct journal_exposure *exposure)
+{
+    const struct group_view *group = &exposure->view.group;
+    add_classes(batch, exposure->state);
+    redis_part_add_field(batch, "group", group->id);
+    if (group->id[0]) {
+        redis_part_add_field(batch, "group_same", group->same_data ? "data" : "cluster");
+        redis_part_add_count(batch, "group_servers", group->servers);
+    }
+    add_report(batch, exposure);
+}
+
+static void add_fields(struct redis_batch *batch, const struct journal_exposure *exposure)
 {
     const struct exposure *state = exposure->state;
     char address[ADDR_TEXT_MAX], endpoint[ADDR_TEXT_MAX + 8];
     addr_format(&state->addr, address);
     text_make_endpoint(endpoint, sizeof endpoint, address, state->port);
-    add_life(batch, view);
+    add_life(batch, &exposure->view);
     redis_part_add_field(batch, "site", batch->options->site);
     redis_part_add_field(batch, "store", state->store);
     redis_part_add_field(batch, "address", endpoint);
     redis_part_add_field(batch, "product", state->product);
     redis_part_add_field(batch, "version", state->version);
     redis_part_add_field(batch, "cluster_id", state->cluster_id);
-    add_amounts(batch, view);
-    add_classes(batch, state);
-    redis_part_add_field(batch, "group", exposure->group.id);
-    if (exposure->group.id[0]) {
-        redis_part_add_field(batch, "group_same", exposure->group.same_data ? "data" : "cluster");
-        redis_part_add_count(batch, "group_servers", exposure->group.servers);
-    }
+    add_amounts(batch, &exposure->view);
     redis_part_add_field(batch, "sensors", batch->options->sensor);
-    if (whole)
-        add_report(batch, exposure);
 }
 
 /* What the script needs of this sensor to make one state of several: times as text that sorts. */
-static void add_view(struct redis_batch *batch, const struct exposure *state,
-                     const struct exposure_view *view)
+static void add_view(struct redis_batch *batch, const struct exposure_view *view)
 {
     static char text[VIEW_MAX];
     struct json_writer w;
@@ -155,11 +160,19 @@ static void add_view(struct redis_batch *batch, const struct exposure *state,
     json_add_date(&w, "oldest", view->oldest_s);
     json_add_date(&w, "newest", view->newest_s);
     json_add_text(&w, "countries", view->countries);
-    struct json_mark list = json_begin_array(&w, "addresses");
+    json_end_object(&w, root);
+    resp_add(&batch->part, text, w.full ? 0 : w.used);
+}
+
+static void add_addresses(struct redis_batch *batch, const struct exposure *state)
+{
+    static char text[ADDRESSES_MAX];
+    struct json_writer w;
+    json_writer_init(&w, text, sizeof text);
+    struct json_mark list = json_begin_array(&w, NULL);
     for (uint32_t i = 0; i < state->actor_rows; i++)
         json_add_address(&w, NULL, &state->actors[i].addr);
     json_end_array(&w, list);
-    json_end_object(&w, root);
     resp_add(&batch->part, text, w.full ? 0 : w.used);
 }
 
@@ -179,26 +192,32 @@ void redis_batch_add_exposure(struct redis_batch *batch, const struct journal_ex
                               bool whole)
 {
     const struct exposure *state = exposure->state;
-    struct exposure_texts texts;
-    struct exposure_view view;
+    const struct exposure_view *view = &exposure->view;
     char folder[REDIS_KEY_MAX / 4] = "", name[REDIS_KEY_MAX / 2];
     bool is_import = exposure->import_id[0] != '\0';
     if (is_import)
         (void)snprintf(folder, sizeof folder, "import:%s:", exposure->import_id);
     (void)snprintf(name, sizeof name, "%sexposure:%s", folder, state->id);
-    exposure_fill_view(state, &texts, &view);
     size_t key = redis_batch_name_key(batch, name, "");
     size_t sensors = is_import ? 0 : redis_batch_name_key(batch, name, ":sensors");
+    size_t clients = is_import ? 0 : redis_batch_name_key(batch, name, ":clients");
     size_t open = name_open_set(batch, folder);
     redis_part_begin(batch, "STATE", key);
     resp_add_number(&batch->part, sensors);
+    resp_add_number(&batch->part, clients);
     resp_add_number(&batch->part, open);
     resp_add_number(&batch->part, is_import ? REDIS_IMPORT_S : REDIS_CLOSED_S);
     resp_add_text(&batch->part, state->id);
-    resp_add_number(&batch->part, view.last_ns / NS_PER_S);
+    resp_add_number(&batch->part, view->last_ns / NS_PER_S);
     resp_add_text(&batch->part, batch->options->sensor);
-    add_view(batch, state, &view);
-    resp_add_text(&batch->part, view.closing == CLOSING_NONE ? "open" : "closed");
-    add_fields(batch, exposure, &view, whole);
+    resp_add_text(&batch->part, view->closing == CLOSING_NONE ? "open" : "closed");
+    add_view(batch, view);
+    if (whole)
+        add_addresses(batch, state);
+    else
+        resp_add_text(&batch->part, "");
+    add_fields(batch, exposure);
+    if (whole)
+        add_whole(batch, exposure);
     redis_part_end(batch);
 }

@@ -66,48 +66,66 @@ static enum ajar_status take_group(struct statement *s, const char *scope,
     return status;
 }
 
-/* `which` is a field of the reader: under the lock it may be another statement than before. */
-static enum ajar_status find(struct journal *journal, struct statement *const *which,
-                             const char *import_id, const char *id,
+/* Its lists and its group. */
+static enum ajar_status take_whole(struct journal *journal, const char *scope, int64_t number,
+                                   struct exposure_view *view)
+{
+    const struct reader *reader = &journal->reader;
+    enum ajar_status status = rows_take_lists(&reader->lists, number, &journal->room);
+    exposure_fill_view(&journal->room.exposure, &journal->room_texts, view);
+    return status == AJAR_OK
+               ? take_group(reader->count_group, scope, &journal->room.exposure, &view->group)
+               : status;
+}
+
+struct search {
+    struct statement *const *which; /* a field of the reader: later it may be another statement */
+    const char *import_id;
+    const char *id;
+    bool whole;
+};
+
+static enum ajar_status find(struct journal *journal, const struct search *search,
                              struct journal_exposure *exposure)
 {
     enum ajar_status status = AJAR_AGAIN;
-    const char *scope = import_id[0] == '\0' ? SCOPE_LIVE : SCOPE_READING;
-    const struct reader *reader = &journal->reader;
+    const char *scope = search->import_id[0] == '\0' ? SCOPE_LIVE : SCOPE_READING;
+    struct exposure_room *room = &journal->room;
     (void)pthread_mutex_lock(&journal->reading);
-    struct statement *row = *which;
+    struct statement *row = *search->which;
     if (row) {
         int64_t number = 0;
         statement_bind_text(row, 1, scope, strlen(scope));
-        statement_bind_text(row, 2, id, strlen(id));
+        statement_bind_text(row, 2, search->id, strlen(search->id));
         status = statement_step(row);
-        if (status == AJAR_OK && !rows_take_exposure(row, &journal->room, &number))
+        if (status == AJAR_OK && !rows_take_exposure(row, room, &number))
             status = AJAR_END; /* somebody edited it */
+        if (status == AJAR_OK)
+            rows_take_view(row, &room->exposure, &journal->room_texts, &exposure->view);
         statement_reset(row);
-        if (status == AJAR_OK)
-            status = rows_take_lists(&reader->lists, number, &journal->room);
-        if (status == AJAR_OK)
-            status =
-                take_group(reader->count_group, scope, &journal->room.exposure, &exposure->group);
+        if (status == AJAR_OK && search->whole)
+            status = take_whole(journal, scope, number, &exposure->view);
     }
     (void)pthread_mutex_unlock(&journal->reading);
     if (status != AJAR_OK)
         return reader_judge(journal, status);
-    exposure->state = &journal->room.exposure;
-    (void)snprintf(exposure->import_id, sizeof exposure->import_id, "%s", import_id);
+    exposure->state = &room->exposure;
+    (void)snprintf(exposure->import_id, sizeof exposure->import_id, "%s", search->import_id);
     return AJAR_OK;
 }
 
 enum ajar_status journal_find_exposure(struct journal *journal, const char *id,
-                                       const char *import_id, struct journal_exposure *exposure)
+                                       const char *import_id, bool whole,
+                                       struct journal_exposure *exposure)
 {
-    enum ajar_status status =
-        find(journal, &journal->reader.find_exposure, import_id, id, exposure);
+    struct search search = {&journal->reader.find_exposure, import_id, id, whole};
+    enum ajar_status status = find(journal, &search, exposure);
     return status == AJAR_END ? AJAR_ERR_NOT_FOUND : status;
 }
 
 enum ajar_status journal_next_open(struct journal *journal, const char *after_id,
                                    struct journal_exposure *exposure)
 {
-    return find(journal, &journal->reader.next_open, "", after_id, exposure);
+    struct search search = {&journal->reader.next_open, "", after_id, true};
+    return find(journal, &search, exposure);
 }

@@ -93,6 +93,7 @@ struct journal {
     /* Redis thread. */
     uint64_t empty_after, empty_last; /* between them there was nothing */
     struct exposure_room room;        /* of the exposure found last */
+    struct exposure_texts room_texts;
     pthread_mutex_t reading;
     struct reader reader;
     pthread_mutex_t waiting; /* of `arrived` */

@@ -180,13 +180,15 @@ void journal_wake_reader(struct journal *journal);
 struct exposure;
 struct journal_exposure {
     const struct exposure *state; /* borrowed until the next one is found; its texts are UTF-8 */
-    struct group_view group;      /* of all that the journal has now */
+    struct exposure_view view;    /* likewise; its group is of all that the journal has now */
     char import_id[48];           /* the reading that it was asked for; "" = live */
 };
 
-/* One exposure; AJAR_ERR_NOT_FOUND. Redis thread. */
+/* One exposure, `whole` with its clients, data sets, classes, windows and group, which cost more
+ * than all the rest. AJAR_ERR_NOT_FOUND. Redis thread. */
 enum ajar_status journal_find_exposure(struct journal *journal, const char *id,
-                                       const char *import_id, struct journal_exposure *exposure);
+                                       const char *import_id, bool whole,
+                                       struct journal_exposure *exposure);
 
 /* The open exposures of live runs but those that the policy allows, in order of id, one at a time:
  * the first one above `after_id` ("" for the first). AJAR_END: no more. For a Redis that lost them.

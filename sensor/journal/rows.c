@@ -137,6 +137,25 @@ bool rows_take_exposure(struct statement *row, struct exposure_room *room, int64
     return rows_take_address(row, 3, &e->addr);
 }
 
+static uint8_t take_source(struct statement *row, int column)
+{
+    char word[16];
+    statement_copy_text(row, column, word, sizeof word);
+    uint8_t source = COUNT_LISTING;
+    while (source > COUNT_NONE && strcmp(count_source_name(source), word) != 0)
+        source--;
+    return source;
+}
+
+void rows_take_view(struct statement *row, const struct exposure *exposure,
+                    struct exposure_texts *texts, struct exposure_view *view)
+{
+    exposure_fill_view(exposure, texts, view);
+    view->records = rows_take_count(row, 37);
+    view->records_source = take_source(row, 38);
+    statement_copy_text(row, 39, texts->datasets, sizeof texts->datasets);
+}
+
 static uint8_t take_allowed(struct statement *row, int column)
 {
     char word[32];

@@ -18,7 +18,8 @@
     "SELECT number, id, store, address, port, zone, server_outside, outside, verdict, closed_by,"  \
     " times, first, last, shut, closed, told, due, returned, bytes, requests, severity, product,"  \
     " version, cluster_id, indexed_by, oldest_record, newest_record, actors, actors_outside,"      \
-    " countries, total, total_source, datasets_dropped, cluster_mark, data_mark, silence, sketch"  \
+    " countries, total, total_source, datasets_dropped, cluster_mark, data_mark, silence, sketch," \
+    " records, records_source, datasets"                                                           \
     " FROM exposures e WHERE scope = ?1 "
 
 /* Servers of the scope ?1, ?2 at most, for rows_take_server(): those seen last, in the order in
@@ -50,6 +51,11 @@ void lists_finalize(struct exposure_lists *lists);
 /* The exposure of a row of ROWS_SELECT without its lists, and its number. False: its address is
  * none. */
 bool rows_take_exposure(struct statement *row, struct exposure_room *room, int64_t *number);
+
+/* What a view says of it that is in the row, for one without its lists; the view borrows `texts`.
+ */
+void rows_take_view(struct statement *row, const struct exposure *exposure,
+                    struct exposure_texts *texts, struct exposure_view *view);
 
 /* Its actors, data sets, classes and windows. */
 enum ajar_status rows_take_lists(const struct exposure_lists *lists, int64_t number,

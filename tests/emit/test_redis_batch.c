@@ -136,7 +136,7 @@ Test(redis_batch, writes_the_state_of_an_exposure)
     fill_state(&state, 1)->exposure.requests = 7;
     begin();
     add(1);
-    redis_batch_add_exposure(&batch, &state.row, false);
+    redis_batch_add_exposure(&batch, row_of(&state), false);
     cr_assert(deliver(), "%s", text);
     cr_assert_eq(numbers[PARTS_REFUSED], 0);
     cr_assert_eq(server_number(&server, "HLEN %s", key), 20, "unknown ones are absent");
@@ -164,8 +164,8 @@ Test(redis_batch, keeps_history_apart_from_the_open_doors)
     SET(states[1].row.import_id, "case-7");
     begin();
     add(1);
-    redis_batch_add_exposure(&batch, &states[0].row, false);
-    redis_batch_add_exposure(&batch, &states[1].row, false);
+    redis_batch_add_exposure(&batch, row_of(&states[0]), false);
+    redis_batch_add_exposure(&batch, row_of(&states[1]), false);
     cr_assert(deliver(), "%s", text);
     cr_assert_eq(server_number(&server, "EXISTS {ajar}:exposures:open"), 0);
     cr_assert_eq(server_number(&server, "EXISTS {ajar}:exposure:%s", first), 0);

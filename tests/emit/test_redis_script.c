@@ -40,7 +40,7 @@ Test(redis_script, wrong_types_of_state_are_told_beside_the_events)
     server_do(&server, "SET {ajar}:sources x");
     begin();
     add_source("203.0.113.61");
-    redis_batch_add_exposure(&batch, &state.row, false);
+    redis_batch_add_exposure(&batch, row_of(&state), false);
     cr_assert(deliver(), "%s", text);
     cr_assert_eq(numbers[TAKEN], 1);
     cr_assert_eq(numbers[SOURCES_REFUSED], 1);
@@ -189,7 +189,7 @@ Test(redis_script, commands_of_state_that_are_not_allowed_are_told_beside_the_ev
         event.severity = 90;
         event.has_location = true;
         redis_batch_add_event(&batch, &event);
-        redis_batch_add_exposure(&batch, &state.row, false);
+        redis_batch_add_exposure(&batch, row_of(&state), false);
         cr_assert(deliver(), "%s: %s", parts[i].command, text);
         cr_assert_eq(numbers[TAKEN], 1);
         cr_assert_eq(numbers[parts[i].number], parts[i].refused, "%s", parts[i].command);

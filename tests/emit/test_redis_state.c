@@ -20,7 +20,7 @@ static void setup_states(void)
 TestSuite(redis_state, .init = setup_states, .fini = teardown, .timeout = 60);
 
 /* What this sensor sees now. */
-static void tell_whole(const char *sensor, const struct state_of_test *state, bool whole)
+static void tell_whole(const char *sensor, struct state_of_test *state, bool whole)
 {
     static char names[2][64];
     static unsigned turn;
@@ -28,14 +28,14 @@ static void tell_whole(const char *sensor, const struct state_of_test *state, bo
     options.sensor = names[turn % 2];
     begin();
     add(1);
-    redis_batch_add_exposure(&batch, &state->row, whole);
+    redis_batch_add_exposure(&batch, row_of(state), whole);
     cr_assert(deliver(), "%s", text);
     cr_assert_eq(numbers[PARTS_REFUSED], 0);
 }
 
-static void tell(const char *sensor, const struct state_of_test *state)
+static void tell(const char *sensor, struct state_of_test *state)
 {
-    tell_whole(sensor, state, false);
+    tell_whole(sensor, state, true);
 }
 
 static void assert_field(const char *field, const char *value)
@@ -69,6 +69,7 @@ Test(redis_state, a_closed_door_leaves_the_open_ones_and_stays_for_a_while)
     long long life = server_number(&server, "TTL " HASH);
     cr_assert(life > REDIS_CLOSED_S - 60 && life <= REDIS_CLOSED_S, "%lld", life);
     cr_assert_gt(server_number(&server, "TTL " SENSORS), REDIS_CLOSED_S - 60);
+    cr_assert_gt(server_number(&server, "TTL " HASH ":clients"), REDIS_CLOSED_S - 60);
 }
 
 Test(redis_state, a_door_opened_again_is_back)
@@ -99,9 +100,9 @@ Test(redis_state, tells_classes_dates_and_the_group)
     north.exposure.class_count = 2;
     north.exposure.oldest_s = 1577614271;
     SET(north.exposure.indexed, "BinaryEdge");
-    SET(north.row.group.id, "0000000000000000000000000000000a");
-    north.row.group.servers = 5;
-    north.row.group.same_data = true;
+    SET(north.group.id, "0000000000000000000000000000000a");
+    north.group.servers = 5;
+    north.group.same_data = true;
     tell("north", &north);
     assert_field("classes", "email 1201, ipv4 1180");
     assert_field("classes_json", "[{\"name\":\"email\",\"values\":1201,\"distinct\":0},"
@@ -112,7 +113,6 @@ Test(redis_state, tells_classes_dates_and_the_group)
     assert_field("group", "0000000000000000000000000000000a");
     assert_field("group_servers", "5");
     assert_field("group_same", "data");
-    assert_field("report", NULL);
 }
 
 Test(redis_state, has_the_whole_report_with_the_events_of_its_life)
@@ -127,8 +127,25 @@ Test(redis_state, has_the_whole_report_with_the_events_of_its_life)
     cr_assert_eq(json_array_size(json_object_get(report, "datasets")), 2);
     json_decref(report);
     freeReplyObject(reply);
-    tell("north", &north);
+    north.exposure.requests = 99;
+    tell_whole("north", &north, false);
+    assert_field("requests", "99");
     cr_assert_eq(server_number(&server, "HEXISTS " HASH " report"), 1, "it stays");
+}
+
+/* An event that is not of the life brings the numbers; the clients are those told last. */
+Test(redis_state, several_sensors_agree_without_the_whole)
+{
+    south.exposure.actors[1].addr = address("2001:db8::7");
+    tell("north", &north);
+    tell("south", &south);
+    assert_field("actors", "3");
+    north.exposure.returned = 100;
+    north.exposure.last_ns = WHEN + MINUTE;
+    tell_whole("north", &north, false);
+    assert_field("returned", "110");
+    assert_field("actors", "3");
+    assert_field("last_seen", "2019-12-29T10:12:12.000000Z");
 }
 
 Test(redis_state, several_sensors_make_one_state)
@@ -221,9 +238,11 @@ Test(redis_state, what_somebody_broke_among_the_views_does_not_hurt)
 {
     server_do(&server, "HSET " SENSORS " east {\"first\":");
     server_do(&server, "HSET " SENSORS " west 7");
+    server_do(&server, "HSET " HASH ":clients south [[");
     tell("north", &north);
     assert_field("returned", "10");
     assert_field("sensors", "north");
-    tell("south", &south);
+    tell_whole("south", &south, false);
     assert_field("sensors", "north,south");
+    assert_field("actors", "4"); /* a bound: which two south saw is not known */
 }

@@ -203,6 +203,8 @@ static void batch_event(const struct event *event, const char *text, size_t leng
     memcpy(state.id, view.id, sizeof state.id);
     (void)snprintf(state.store, sizeof state.store, "%s", finding.store);
     (void)snprintf(exposure.import_id, sizeof exposure.import_id, "%s", finding.version);
+    exposure.view = view;
+    exposure.view.datasets = exposure.view.countries = "a,b";
     redis_batch_begin(&batch, &options, "", 1);
     redis_batch_add_event(&batch, &entry);
     if (event->exposure)

@@ -45,7 +45,7 @@ Test(journal_exposures, finds_one_as_dashboards_show_it)
     ledger_add(ledger, &f);
     commit_as("");
     const struct exposure *expected = exposures_first(ledger->exposures);
-    cr_assert_eq(journal_find_exposure(journal, expected->id, "", &e), AJAR_OK);
+    cr_assert_eq(journal_find_exposure(journal, expected->id, "", true, &e), AJAR_OK);
     cr_assert_str_eq(e.state->id, expected->id);
     cr_assert_str_eq(e.import_id, "");
     cr_assert_str_eq(e.state->store, "elasticsearch");
@@ -66,8 +66,25 @@ Test(journal_exposures, finds_one_as_dashboards_show_it)
     cr_assert_eq(e.state->actor_rows, 1);
     cr_assert_eq(e.state->requests, 3);
     cr_assert_eq(e.state->severity.value, expected->severity.value);
-    cr_assert_eq(e.group.servers, 1);
-    cr_assert_str_eq(e.group.id, "");
+    cr_assert_eq(e.view.group.servers, 1);
+    cr_assert_str_eq(e.view.group.id, "");
+}
+
+Test(journal_exposures, tells_the_same_of_one_without_its_lists)
+{
+    struct journal_exposure e;
+    prove(ledger, 1);
+    commit_as("");
+    const char *id = exposures_first(ledger->exposures)->id;
+    cr_assert_eq(journal_find_exposure(journal, id, "", false, &e), AJAR_OK);
+    cr_assert_eq(e.state->holdings.count, 0);
+    cr_assert_eq(e.view.records, 1000);
+    cr_assert_eq(e.view.records_source, COUNT_COUNT);
+    cr_assert_str_eq(e.view.datasets, "customers");
+    cr_assert_eq(e.view.returned, 10);
+    cr_assert_eq(journal_find_exposure(journal, id, "", true, &e), AJAR_OK);
+    cr_assert_eq(e.state->holdings.count, 1);
+    cr_assert_eq(e.view.records, 1000);
 }
 
 Test(journal_exposures, counts_the_servers_of_a_group)
@@ -79,11 +96,11 @@ Test(journal_exposures, counts_the_servers_of_a_group)
     commit_as("");
     const struct exposure *first = exposures_first(ledger->exposures);
     exposures_fill_group(ledger->exposures, first, &expected);
-    cr_assert_eq(journal_find_exposure(journal, first->id, "", &e), AJAR_OK);
-    cr_assert_eq(e.group.servers, 5);
-    cr_assert(e.group.same_data);
-    cr_assert_str_eq(e.group.id, expected.id);
-    cr_assert_eq(e.group.servers, expected.servers);
+    cr_assert_eq(journal_find_exposure(journal, first->id, "", true, &e), AJAR_OK);
+    cr_assert_eq(e.view.group.servers, 5);
+    cr_assert(e.view.group.same_data);
+    cr_assert_str_eq(e.view.group.id, expected.id);
+    cr_assert_eq(e.view.group.servers, expected.servers);
 }
 
 Test(journal_exposures, says_when_records_are_not_known)
@@ -92,8 +109,9 @@ Test(journal_exposures, says_when_records_are_not_known)
     struct journal_exposure e;
     ledger_add(ledger, &f);
     commit_as("");
-    cr_assert_eq(journal_find_exposure(journal, exposures_first(ledger->exposures)->id, "", &e),
-                 AJAR_OK);
+    cr_assert_eq(
+        journal_find_exposure(journal, exposures_first(ledger->exposures)->id, "", true, &e),
+        AJAR_OK);
     cr_assert_eq(holdings_estimate(&e.state->holdings).records, FINDING_NO_COUNT);
     cr_assert_str_eq(e.state->product, "");
 }
@@ -106,8 +124,9 @@ Test(journal_exposures, makes_texts_of_the_wire_valid)
     add_dataset(&f, "kund\xe9n", 1, COUNT_COUNT);
     ledger_add(ledger, &f);
     commit_as("");
-    cr_assert_eq(journal_find_exposure(journal, exposures_first(ledger->exposures)->id, "", &e),
-                 AJAR_OK);
+    cr_assert_eq(
+        journal_find_exposure(journal, exposures_first(ledger->exposures)->id, "", true, &e),
+        AJAR_OK);
     cr_assert_str_eq(e.state->version, "6.\xef\xbf\xbd\xef\xbf\xbd");
     cr_assert_str_eq(e.state->holdings.datasets[0].name, "kund\xef\xbf\xbdn");
     cr_assert(text_is_utf8(e.state->holdings.datasets[0].name,
@@ -120,9 +139,9 @@ Test(journal_exposures, knows_only_those_that_are_there)
     prove(ledger, 1);
     commit_as("");
     const char *id = exposures_first(ledger->exposures)->id;
-    cr_assert_eq(journal_find_exposure(journal, "0", "", &e), AJAR_ERR_NOT_FOUND);
-    cr_assert_eq(journal_find_exposure(journal, id, "import-1", &e), AJAR_ERR_NOT_FOUND);
-    cr_assert_eq(journal_find_exposure(journal, id, "", &e), AJAR_OK);
+    cr_assert_eq(journal_find_exposure(journal, "0", "", true, &e), AJAR_ERR_NOT_FOUND);
+    cr_assert_eq(journal_find_exposure(journal, id, "import-1", true, &e), AJAR_ERR_NOT_FOUND);
+    cr_assert_eq(journal_find_exposure(journal, id, "", true, &e), AJAR_OK);
 }
 
 Test(journal_exposures, goes_through_the_open_ones_by_id)
@@ -149,7 +168,7 @@ Test(journal_exposures, keeps_readings_apart_from_what_is_open)
     commit_as("import-1");
     cr_assert_eq(journal_next_open(journal, "", &e), AJAR_END);
     const char *id = exposures_first(ledger->exposures)->id;
-    cr_assert_eq(journal_find_exposure(journal, id, "import-1", &e), AJAR_OK);
+    cr_assert_eq(journal_find_exposure(journal, id, "import-1", true, &e), AJAR_OK);
     cr_assert_str_eq(e.import_id, "import-1");
 }
 
