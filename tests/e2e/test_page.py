@@ -36,7 +36,7 @@ class Page(scene.Scene):
             file.write(f'#!/bin/sh\nexec /usr/bin/redis-cli -s {self.redis.socket} "$@"\n')
         os.chmod(shim, 0o755)
         block = re.search(r"```sh\n(.*?)```", page(), re.S)[1].splitlines()
-        promises = [r"sensor-status", r"^[0-9a-f]{32}$", r"10\.20\.30\.11:9200", r"203\.0\.113\.42", r"open_exposures\n1$", r"subscribe"]
+        promises = [r"sensor-status", r"^[0-9a-f]{32}$", r"10\.20\.30\.11:9200", r'"clients": \[', r"203\.0\.113\.42", r"open_exposures\n1$", r"subscribe"]
         self.assertEqual(len(block), len(promises))
         for line, promise in zip(block, promises):
             with self.subTest(line=line):
@@ -58,11 +58,11 @@ class Page(scene.Scene):
         self.assertEqual({p for p in patterns if p not in met}, {p for p in patterns if patterns[p].startswith("pub")})
 
     def test_fields_of_hashes_and_entries_are_those_of_the_table(self):
-        for start, key in (("{ajar}:exposure:ID", self.redis.ask("KEYS", "{ajar}:exposure:*")[0]), ("{ajar}:sensor:NAME", "{ajar}:sensor:span-1")):
+        for start, key in (("{ajar}:exposure:ID", min(self.redis.ask("KEYS", "{ajar}:exposure:*"), key=len)), ("{ajar}:sensor:NAME", "{ajar}:sensor:span-1")):
             (names,) = re.findall(rf"^\| `{re.escape(start)}` \|.*?: `([a-z_ ]+)`", page(), re.M)
             have = set(self.redis.ask("HKEYS", key))
             self.assertEqual(have - set(names.split()), set(), "not on the page")
-            self.assertGreater(len(have), len(names.split()) * 2 // 3)
+            self.assertGreaterEqual(len(have), len(names.split()) * 2 // 3)
         self.assertEqual(set(names.split()) - have, set(), "a heartbeat has all of its fields")
 
     def test_a_reader_may_run_the_consumers_and_write_nothing(self):

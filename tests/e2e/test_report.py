@@ -14,6 +14,9 @@ import support
 
 DECEMBER = [path for path in sorted(glob.glob(os.path.join(support.CAPTURES, "elasticsearch-6.8.23-december-*.pcap"))) if "loss" not in path]
 NAMES = ["--site", "hq", "--sensor", "span-1"]
+# All but when and how often something was asked again that gave nothing new: of that Redis hears with the next event.
+SAME = ("id", "store", "version", "address", "port", "zone", "status", "closed", "verdict", "severity", "first_seen", "times_opened", "records", "returned", "datasets",
+        "classes", "windows", "actors", "actors_outside", "countries", "indexed_by", "group", "hardening")
 GEO = ["--geo", support.CITY, "--geo", support.ASN]
 
 
@@ -184,7 +187,7 @@ class FromRedis(unittest.TestCase):
         run = support.ajar("read", *NAMES, *GEO, "--redis", self.redis.url, *DECEMBER)
         self.assertIn(run.returncode, (0, 3), run.stderr)
         kept = document("--redis", self.redis.url, "--reads")
-        self.assertEqual(kept["exposures"], document(*NAMES, *GEO, *DECEMBER)["exposures"])
+        self.assertEqual(*([{name: e.get(name) for name in SAME} for e in doc["exposures"]] for doc in (kept, document(*NAMES, *GEO, *DECEMBER))))
         self.assertEqual(document("--redis", self.redis.url)["exposures"], [])
 
     def test_needs_no_right_to_write(self):

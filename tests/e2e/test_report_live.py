@@ -14,11 +14,9 @@ import replay
 import scene
 import stories
 import support
+from test_report import SAME
 
 STORY = stories.Story("elasticsearch-6.8.23-december-")
-# All but when and how often something was asked again that gave nothing new: of that Redis hears with the next event.
-SAME = ("id", "store", "version", "address", "port", "zone", "status", "closed", "verdict", "severity", "first_seen", "times_opened", "records", "returned", "datasets",
-        "classes", "windows", "actors", "actors_outside", "countries", "indexed_by", "group", "hardening")
 OUTSIDE = {(f"10.20.30.{n}", "outside") for n in range(11, 16)}
 
 
