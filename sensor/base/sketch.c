@@ -45,15 +45,16 @@ bool sketch_merge(struct sketch *sketch, const struct sketch *more)
 
 uint64_t sketch_estimate(const struct sketch *sketch)
 {
-    double sum = 0;
-    unsigned empty = 0;
-    for (unsigned i = 0; i < SKETCH_REGISTERS; i++) {
-        unsigned rank = read_register(sketch, i);
-        sum += ldexp(1, -(int)rank);
-        empty += rank == 0;
+    unsigned counts[REGISTER_MAX + 1] = {0};
+    for (unsigned i = 0; i < sizeof sketch->registers; i++) {
+        counts[sketch->registers[i] & 0x0f]++;
+        counts[sketch->registers[i] >> 4]++;
     }
+    double sum = 0;
+    for (unsigned rank = 0; rank <= REGISTER_MAX; rank++)
+        sum += counts[rank] / (double)(1u << rank);
     double estimate = ALPHA * SKETCH_REGISTERS * SKETCH_REGISTERS / sum;
-    if (empty > 0 && estimate <= 2.5 * SKETCH_REGISTERS)
-        estimate = SKETCH_REGISTERS * log((double)SKETCH_REGISTERS / empty);
+    if (counts[0] > 0 && estimate <= 2.5 * SKETCH_REGISTERS)
+        estimate = SKETCH_REGISTERS * log((double)SKETCH_REGISTERS / counts[0]);
     return estimate < (double)SKETCH_MOST ? (uint64_t)llround(estimate) : SKETCH_MOST;
 }
