@@ -84,6 +84,13 @@ struct exposure_class {
     struct sketch distinct;
 };
 
+/* How many different values of a class there were, about: an estimate, but never more than all. */
+static inline uint64_t class_distinct(uint64_t values, const struct sketch *distinct)
+{
+    uint64_t estimate = sketch_estimate(distinct);
+    return estimate < values ? estimate : values;
+}
+
 /* What is known of who asked, beside its address. Texts "" = not known; borrowed nothing. */
 struct actor_view {
     char claimed[SCANNER_NAME_MAX];   /* scanner that it says it is (User-Agent) */

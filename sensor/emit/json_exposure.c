@@ -35,7 +35,7 @@ void json_add_exposure_window(struct json_writer *writer, const struct exposure_
 
 void json_add_exposure_class(struct json_writer *w, const struct exposure_class *class)
 {
-    uint64_t distinct = sketch_estimate(&class->distinct);
+    uint64_t distinct = class_distinct(class->values, &class->distinct);
     if (class->name[0] == '\0')
         return;
     struct json_mark object = json_begin_object(w, NULL);

@@ -121,7 +121,7 @@ static void add_class(struct json_writer *w, const struct finding_class *class)
     struct json_mark object = json_begin_object(w, NULL);
     json_add_text(w, "name", class->name);
     json_add_count(w, "values", class->values);
-    json_add_count(w, "distinct", sketch_estimate(&class->distinct));
+    json_add_count(w, "distinct", class_distinct(class->values, &class->distinct));
     json_add_true(w, "by_name", class->by_name);
     json_add_text(w, "sample", class->sample);
     json_end_object(w, object);

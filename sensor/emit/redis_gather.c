@@ -15,6 +15,7 @@
 #include <string.h>
 
 #define NS_PER_S        1000000000ULL
+#define REST_LOOK_NS    (5 * NS_PER_S) /* between two looks at a Redis at rest */
 #define STATES_MAX      128 /* of open exposures in one batch, when all of them are due */
 #define STATE_FIRST_NS  (30 * NS_PER_S) /* after state was refused all of it is sent again, */
 #define STATE_LAST_NS   (3600 * NS_PER_S)
@@ -142,8 +143,10 @@ static bool add_heartbeat(struct redis_sink *sink, struct redis_flight *flight)
 
 bool redis_gather(struct redis_sink *sink, struct redis_flight *flight, int wait_ms)
 {
-    /* After a trouble even an empty batch says something: that it is over. */
-    bool speaks = sink->troubled && sink->flight_count == 0;
+    /* After a trouble even an empty batch says something: that it is over. And one that is asked
+     * now and then shows whether Redis is still there, and still the one that has our events. */
+    uint64_t now = timestamp_monotonic();
+    bool speaks = sink->flight_count == 0 && (sink->troubled || now >= sink->look_ns);
     notice_untold(sink);
     flight->states = is_state_due(sink);
     read_events(sink, flight, flight->states || speaks ? 0 : wait_ms);
@@ -154,7 +157,10 @@ bool redis_gather(struct redis_sink *sink, struct redis_flight *flight, int wait
     if (flight->states)
         add_open_states(sink, flight);
     flight->heartbeat = add_heartbeat(sink, flight);
-    return flight->events.count > 0 || flight->states || flight->heartbeat || speaks;
+    if (flight->events.count == 0 && !flight->states && !flight->heartbeat && !speaks)
+        return false;
+    sink->look_ns = now + REST_LOOK_NS;
+    return true;
 }
 
 void redis_gather_again(struct redis_sink *sink, const struct redis_flight *flight)

@@ -62,7 +62,8 @@ struct redis_sink {
     uint64_t opened_last; /* the journal's last sequence when this run began */
     uint64_t rewound_to;  /* up to here events are sent for a second time */
     bool was_connected, was_placed, told_other_journal, told_list_cap;
-    bool troubled; /* a trouble was told and is not over */
+    bool troubled;    /* a trouble was told and is not over */
+    uint64_t look_ns; /* when Redis is asked next, if nothing else is said to it; monotonic */
     bool state_due;
     uint64_t state_due_ns; /* not before this time (monotonic) */
     uint64_t state_pause_ns;

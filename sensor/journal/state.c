@@ -241,7 +241,7 @@ static enum ajar_status write_class(struct statement *s, int64_t number, uint32_
     statement_bind_number(s, 2, at);
     bind_wire(s, 3, class->name, name, sizeof name);
     bind_amount(s, 4, class->values);
-    bind_amount(s, 5, sketch_estimate(&class->distinct));
+    bind_amount(s, 5, class_distinct(class->values, &class->distinct));
     bind_amount(s, 6, class->odd);
     bind_amount(s, 7, class->masked);
     bind_amount(s, 8, class->hashed);

@@ -95,8 +95,9 @@ class Live(scene.Scene):
         time.sleep(1)    # what the start brought along
         client = redis.Redis(unix_socket_path=server.socket, socket_timeout=10)
         client.config_resetstat()
-        time.sleep(3)    # the next heartbeat is due after 30 s
-        self.assertEqual([name for name in client.info("commandstats") if "eval" in name], [])
+        time.sleep(3)    # it looks once in 5 s whether Redis is there; the next heartbeat is due after 30 s
+        asked = [stats["calls"] for name, stats in client.info("commandstats").items() if "eval" in name]
+        self.assertLessEqual(sum(asked), 1)
 
     def test_a_reader_that_takes_while_events_come_gets_each_once(self):
         server = support.Redis().start()
