@@ -115,6 +115,9 @@ struct http_listener {
  */
 struct slice http_header_find(const struct http_headers *headers, const char *name);
 
+/* The slice without the blanks (space, tab, line ends) around it. */
+struct slice slice_trim(struct slice slice);
+
 /* Whether the slice equals the text, ASCII case ignored. */
 bool slice_equals_nocase(struct slice slice, const char *text);
 

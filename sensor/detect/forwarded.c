@@ -9,22 +9,6 @@
 
 #define NODE_MAX 72 /* of a node with brackets, zone and port, and the NUL */
 
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\n';
-}
-
-static struct slice trim(struct slice slice)
-{
-    while (slice.length && is_blank(slice.text[0])) {
-        slice.text++;
-        slice.length--;
-    }
-    while (slice.length && is_blank(slice.text[slice.length - 1]))
-        slice.length--;
-    return slice;
-}
-
 /* Ends the address before a port and before an IPv6 zone. */
 static void cut_port(char *node)
 {
@@ -40,7 +24,7 @@ static void cut_port(char *node)
 static bool read_node(struct slice slice, struct addr *client)
 {
     char node[NODE_MAX];
-    slice = trim(slice);
+    slice = slice_trim(slice);
     if (slice.length == 0 || slice.length >= sizeof node || memchr(slice.text, '\0', slice.length))
         return false;
     memcpy(node, slice.text, slice.length);
@@ -66,7 +50,7 @@ bool forwarded_read_list(struct slice value, struct addr *client)
     while (value.length) {
         const char *comma = memrchr(value.text, ',', value.length);
         size_t from = comma ? (size_t)(comma - value.text) + 1 : 0;
-        struct slice item = trim((struct slice){value.text + from, value.length - from});
+        struct slice item = slice_trim((struct slice){value.text + from, value.length - from});
         if (item.length >= 2 && item.text[0] == '"' && item.text[item.length - 1] == '"')
             item = (struct slice){item.text + 1, item.length - 2};
         if (read_node(item, client))
@@ -104,7 +88,7 @@ static bool read_value(struct slice value, struct addr *client)
 {
     char plain[NODE_MAX];
     size_t used = 0;
-    value = trim(value);
+    value = slice_trim(value);
     if (value.length == 0 || value.text[0] != '"')
         return read_node(value, client);
     for (size_t at = 1; at < value.length && value.text[at] != '"'; at++) {
@@ -123,7 +107,7 @@ bool forwarded_read_elements(struct slice value, struct addr *client)
     while (value.length) {
         struct slice pair = take_until(&value, ',', ';');
         struct slice name = take_until(&pair, '=', '=');
-        if (slice_equals_nocase(trim(name), "for"))
+        if (slice_equals_nocase(slice_trim(name), "for"))
             found |= read_value(pair, client);
     }
     return found;

@@ -73,3 +73,15 @@ void json_add_split(struct json_writer *writer, const char *key, const char *sep
     }
     json_end_array(writer, list);
 }
+
+void json_add_dataset(struct json_writer *w, const struct json_dataset *dataset)
+{
+    struct json_mark object = json_begin_object(w, NULL);
+    json_add_text(w, "name", dataset->name);
+    json_add_count(w, "records", dataset->records);
+    if (dataset->records != FINDING_NO_COUNT)
+        json_add_text(w, "records_source", count_source_name(dataset->source));
+    json_add_count(w, "bytes", dataset->bytes);
+    json_add_some(w, "returned", dataset->returned);
+    json_end_object(w, object);
+}

@@ -28,4 +28,13 @@ void json_add_address(struct json_writer *writer, const char *key, const struct 
 void json_add_split(struct json_writer *writer, const char *key, const char *separated,
                     unsigned most);
 
+/* A data set with what is known of it. */
+struct json_dataset {
+    const char *name;
+    uint64_t records, bytes; /* FINDING_NO_COUNT = not said */
+    uint64_t returned;
+    uint8_t source; /* enum count_source of records */
+};
+void json_add_dataset(struct json_writer *writer, const struct json_dataset *dataset);
+
 #endif

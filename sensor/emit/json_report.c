@@ -95,14 +95,11 @@ static void add_clients(struct json_writer *w, const struct exposure *exposure, 
 
 static void add_dataset(struct json_writer *w, const struct dataset *dataset)
 {
-    struct json_mark object = json_begin_object(w, NULL);
-    json_add_text(w, "name", dataset->name);
-    json_add_count(w, "records", dataset->records);
-    if (dataset->records != FINDING_NO_COUNT)
-        json_add_text(w, "records_source", count_source_name(dataset->source));
-    json_add_count(w, "bytes", dataset->bytes);
-    json_add_some(w, "returned", dataset->returned);
-    json_end_object(w, object);
+    json_add_dataset(w, &(struct json_dataset){.name = dataset->name,
+                                               .records = dataset->records,
+                                               .bytes = dataset->bytes,
+                                               .returned = dataset->returned,
+                                               .source = dataset->source});
 }
 
 static void add_lists(struct json_writer *w, const struct exposure *exposure,

@@ -86,14 +86,11 @@ static void add_detail(struct json_writer *w, const struct finding_dataset *data
     if (dataset->name[0] == '\0' || (dataset->records == FINDING_NO_COUNT &&
                                      dataset->bytes == FINDING_NO_COUNT && dataset->returned == 0))
         return;
-    struct json_mark detail = json_begin_object(w, NULL);
-    json_add_text(w, "name", dataset->name);
-    json_add_count(w, "records", dataset->records);
-    if (dataset->records != FINDING_NO_COUNT)
-        json_add_text(w, "records_source", count_source_name(dataset->source));
-    json_add_count(w, "bytes", dataset->bytes);
-    json_add_some(w, "returned", dataset->returned);
-    json_end_object(w, detail);
+    json_add_dataset(w, &(struct json_dataset){.name = dataset->name,
+                                               .records = dataset->records,
+                                               .bytes = dataset->bytes,
+                                               .returned = dataset->returned,
+                                               .source = dataset->source});
 }
 
 static void add_datasets(struct json_writer *w, const struct finding *finding,

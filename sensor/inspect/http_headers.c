@@ -39,7 +39,7 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-static struct slice trim(struct slice slice)
+struct slice slice_trim(struct slice slice)
 {
     while (slice.length && is_blank(slice.text[0])) {
         slice.text++;
@@ -75,7 +75,7 @@ bool http_list_next(struct slice *list, struct slice *item)
         const char *parameters = length ? memchr(next.text, ';', length) : NULL;
         if (parameters)
             next.length = (size_t)(parameters - next.text);
-        *item = trim(next);
+        *item = slice_trim(next);
         if (item->length)
             return true;
     }
@@ -154,7 +154,7 @@ static void note_coding(struct http_framing *framing, struct slice value)
 static void finish_header(struct http_headers *headers, struct http_framing *framing,
                           struct http_header header)
 {
-    header.value = trim(header.value);
+    header.value = slice_trim(header.value);
     if (header.name.length == 0)
         return;
     if (slice_equals_nocase(header.name, "content-length"))
@@ -188,7 +188,7 @@ void http_headers_parse(struct cursor *c, struct http_headers *headers,
         const char *colon = memchr(line.text, ':', line.length);
         if (!colon)
             continue;
-        header.name = trim((struct slice){line.text, (size_t)(colon - line.text)});
+        header.name = slice_trim((struct slice){line.text, (size_t)(colon - line.text)});
         header.value = (struct slice){colon + 1, (size_t)(line.text + line.length - colon - 1)};
     }
     finish_header(headers, framing, header);
