@@ -91,12 +91,13 @@ void door_board_publish(struct door_board *board, const struct addr *server, uin
     uint64_t words[2];
     memcpy(words, server, sizeof words);
     for (size_t i = 0; i < 2; i++)
-        atomic_store_explicit(&slot->addr[i], words[i], memory_order_relaxed);
-    atomic_store_explicit(&slot->port, port, memory_order_relaxed);
+        atomic_store_explicit(&slot->addr[i], words[i], memory_order_release);
+    atomic_store_explicit(&slot->port, port, memory_order_release);
     atomic_store_explicit(&memory->count, count + 1, memory_order_release);
 }
 
-/* False: the slot is being written on, or was. The endpoint that stood there is as old as all that
+/* Whoever reads a new word also sees the count as it was when that was written, which shows it.
+ * False: the slot is being written on, or was. The endpoint that stood there is as old as all that
  * the ring does not hold any more. */
 static bool read_slot(const struct board_memory *memory, uint64_t position, struct addr *server,
                       uint16_t *port)
@@ -104,10 +105,9 @@ static bool read_slot(const struct board_memory *memory, uint64_t position, stru
     const struct board_slot *slot = &memory->slots[position % DOOR_BOARD_SLOTS];
     uint64_t words[2];
     for (size_t i = 0; i < 2; i++)
-        words[i] = atomic_load_explicit(&slot->addr[i], memory_order_relaxed);
-    *port = (uint16_t)atomic_load_explicit(&slot->port, memory_order_relaxed);
+        words[i] = atomic_load_explicit(&slot->addr[i], memory_order_acquire);
+    *port = (uint16_t)atomic_load_explicit(&slot->port, memory_order_acquire);
     memcpy(server, words, sizeof *server);
-    atomic_thread_fence(memory_order_acquire);
     uint64_t count = atomic_load_explicit(&memory->count, memory_order_relaxed);
     return count - position < DOOR_BOARD_SLOTS;
 }

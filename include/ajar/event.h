@@ -117,9 +117,10 @@ struct exposure_view {
     uint64_t first_ns;  /* first proof: open at least since */
     uint64_t last_ns;   /* last proof: and at least until */
     uint64_t before_ns; /* last seen shut before the first proof: open at most since; 0 = unknown */
-    uint64_t closed_ns; /* proof of closing: open at most until; 0 = open */
-    uint32_t times;     /* opened, reopenings included */
-    uint64_t records;   /* held, FINDING_NO_COUNT = unknown */
+    uint64_t reachable_ns;  /* first answer to an outside client, if before the first proof; or 0 */
+    uint64_t closed_ns;     /* proof of closing: open at most until; 0 = open */
+    uint32_t times;         /* opened, reopenings included */
+    uint64_t records;       /* held, FINDING_NO_COUNT = unknown */
     uint8_t records_source; /* enum count_source */
     uint64_t returned;
     uint64_t gave_bytes;

@@ -94,6 +94,8 @@ void json_add_exposure_members(struct json_writer *writer, const struct exposure
     json_add_text(writer, "verdict", verdict_name((enum verdict)view->verdict));
     json_add_time(writer, "first_seen", view->first_ns);
     json_add_time(writer, "last_seen", view->last_ns);
+    if (view->reachable_ns)
+        json_add_time(writer, "reachable_since", view->reachable_ns);
     json_add_exposure_window(writer, &window);
     json_add_count(writer, "times_opened", view->times);
     add_amounts(writer, view);

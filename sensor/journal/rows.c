@@ -96,6 +96,7 @@ static void take_life(struct statement *row, struct exposure *e)
     e->closed_ns = rows_take_time(row, 14);
     e->told_ns = (uint64_t)statement_number(row, 15);
     e->due_ns = (uint64_t)statement_number(row, 16);
+    e->reachable_ns = rows_take_time(row, 40);
 }
 
 static void take_texts(struct statement *row, struct exposure *e)

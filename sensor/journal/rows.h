@@ -19,7 +19,7 @@
     " times, first, last, shut, closed, told, due, returned, bytes, requests, severity, product,"  \
     " version, cluster_id, indexed_by, oldest_record, newest_record, actors, actors_outside,"      \
     " countries, total, total_source, datasets_dropped, cluster_mark, data_mark, silence, sketch," \
-    " records, records_source, datasets"                                                           \
+    " records, records_source, datasets, reachable"                                                \
     " FROM exposures e WHERE scope = ?1 "
 
 /* Servers of the scope ?1, ?2 at most, for rows_take_server(): those seen last, in the order in

@@ -89,6 +89,7 @@ static const char create_exposures[] =
     " data_mark INTEGER,"
     " silence BLOB,"
     " sketch BLOB,"
+    " reachable INTEGER," /* answered outside clients since, before the first proof */
     " UNIQUE (scope, id));"
     "CREATE INDEX exposures_of_cluster ON exposures (scope, cluster_mark)"
     " WHERE cluster_mark IS NOT NULL;"
@@ -223,7 +224,8 @@ static const char create_exposure_views[] =
     " (SELECT count(DISTINCT g.store || ' ' || g.address || ' ' || g.port)"
     "  FROM exposures g WHERE g.scope = e.scope AND g.data_mark = e.data_mark)) AS group_servers,"
     " status, closed_by,"
-    " strftime('%Y-%m-%dT%H:%M:%fZ', closed / 1e9, 'unixepoch') AS closed_at"
+    " strftime('%Y-%m-%dT%H:%M:%fZ', closed / 1e9, 'unixepoch') AS closed_at,"
+    " strftime('%Y-%m-%dT%H:%M:%fZ', reachable / 1e9, 'unixepoch') AS reachable_since"
     " FROM exposures e;"
     "CREATE VIEW v_open_exposures AS SELECT id, store, address, verdict, severity, first_seen,"
     " last_seen, records, returned, bytes, requests, actors, actors_outside, countries, datasets,"
@@ -309,7 +311,7 @@ static const char move_exposures[] =
     " ELSE o.actors - o.actors_outside END,"
     " CASE m.zone WHEN 'outside' THEN o.actors_outside ELSE 0 END,"
     " CASE WHEN m.zone = 'internal' AND m.split THEN '' ELSE o.countries END, o.datasets,"
-    " o.total, o.total_source, o.datasets_dropped, NULL, NULL, NULL, o.sketch"
+    " o.total, o.total_source, o.datasets_dropped, NULL, NULL, NULL, o.sketch, NULL"
     " FROM moved m JOIN old_exposures o ON o.number = m.old"
     " LEFT JOIN spans s ON s.number = m.number;";
 

@@ -127,6 +127,7 @@ static void bind_exposure(struct statement *s, const struct exposure *e, struct 
     statement_bind_number(s, 39, e->holdings.dropped);
     bind_blob(s, 40, e->silence.syns ? &e->silence : NULL, sizeof e->silence);
     bind_blob(s, 41, e->sketch, ACTOR_SKETCH_BYTES);
+    bind_time(s, 42, e->reachable_ns);
 }
 
 static const char *scope_of(const char *import_id)

@@ -47,7 +47,7 @@ enum ajar_status writer_prepare(struct writer *w)
         {&w->insert_exposure,
          "INSERT INTO exposures VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
          " ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30,"
-         " ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39, NULL, NULL, ?40, ?41)"},
+         " ?31, ?32, ?33, ?34, ?35, ?36, ?37, ?38, ?39, NULL, NULL, ?40, ?41, ?42)"},
         /* What is in an index stays, so that it need not be touched. */
         {&w->update_exposure,
          "UPDATE exposures SET import_id = ?3, server_outside = ?9, outside = ?10, verdict = ?11,"
@@ -57,7 +57,7 @@ enum ajar_status writer_prepare(struct writer *w)
          " version = ?28, cluster_id = ?29, indexed_by = ?30, oldest_record = ?31,"
          " newest_record = ?32, actors = ?33, actors_outside = ?34, countries = ?35,"
          " datasets = ?36, total = ?37, total_source = ?38, datasets_dropped = ?39, silence = ?40,"
-         " sketch = ?41 WHERE number = ?1"},
+         " sketch = ?41, reachable = ?42 WHERE number = ?1"},
         {&w->put_actor, "INSERT OR REPLACE INTO actors VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
                         " ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23,"
                         " ?24, ?25, ?26)"},

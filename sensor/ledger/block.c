@@ -139,6 +139,18 @@ static void write_bounds(const struct exposure *exposure, struct line *line, FIL
     line_write(line, out);
 }
 
+/* The day the rule changed, where the store only greeted at first. */
+static void write_reachable(const struct exposure *exposure, struct line *line, FILE *out)
+{
+    char text[FORMAT_TEXT_MAX];
+    if (!exposure->reachable_ns)
+        return;
+    format_time(exposure->reachable_ns, text);
+    line_pad(line, BLOCK_TEXT_COLUMN);
+    line_print(line, "answered outside clients since %s", text);
+    line_write(line, out);
+}
+
 static void write_open(const struct exposure *exposure, struct line *line, FILE *out)
 {
     block_start(line, "open");
@@ -146,6 +158,7 @@ static void write_open(const struct exposure *exposure, struct line *line, FILE 
     if (exposure->closing == CLOSING_NONE)
         line_print(line, ", not seen closed");
     line_write(line, out);
+    write_reachable(exposure, line, out);
     write_bounds(exposure, line, out);
     for (uint32_t i = exposure->window_count; i > 0; i--) {
         const struct exposure_window *window = &exposure->windows[i - 1];

@@ -319,6 +319,8 @@ static bool prove(struct exposures *exposures, struct exposure *exposure,
     bool was_open = exposure->times > 0 && exposure_is_counted_open(exposure);
     uint64_t proof_ns = time_of_proof(proof->finding);
     bool opened = proof_ns && life_prove(exposure, proof_ns, proof->before_ns);
+    if (opened)
+        exposure->reachable_ns = proof->reachable_ns < proof_ns ? proof->reachable_ns : 0;
     exposures->count_open += !was_open && exposure->times > 0 && exposure_is_counted_open(exposure);
     if (!exposure->outside && proof->direction != DIRECTION_INTERNAL) {
         exposure->outside = true;
@@ -480,6 +482,7 @@ void exposure_fill_view(const struct exposure *exposure, struct exposure_texts *
                                    .last_ns = exposure->last_ns,
                                    .before_ns = exposure->before_ns,
                                    .closed_ns = exposure->closed_ns,
+                                   .reachable_ns = exposure->reachable_ns,
                                    .times = exposure->times,
                                    .records = held.records,
                                    .records_source = (uint8_t)held.source,

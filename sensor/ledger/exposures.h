@@ -77,10 +77,11 @@ struct exposure {
     uint32_t times;    /* opened, reopenings included */
     uint64_t first_ns; /* first and last proof of the window that is, or was last, open */
     uint64_t last_ns;
-    uint64_t before_ns; /* last seen shut before first_ns, 0 = unknown */
-    uint64_t closed_ns; /* 0 = open */
-    uint64_t told_ns;   /* last event about it */
-    uint64_t due_ns;    /* an update is to be told then, 0 = none */
+    uint64_t before_ns;    /* last seen shut before first_ns, 0 = unknown */
+    uint64_t closed_ns;    /* 0 = open */
+    uint64_t reachable_ns; /* first answer to an outside client before first_ns, 0 = none */
+    uint64_t told_ns;      /* last event about it */
+    uint64_t due_ns;       /* an update is to be told then, 0 = none */
     struct exposure_window windows[EXPOSURE_WINDOWS_MAX]; /* the earlier ones, in order */
     uint32_t window_count;
     struct silence silence;
@@ -116,6 +117,7 @@ struct exposure_proof {
     enum zone zone;
     uint8_t allowed;            /* enum policy_reason, ZONE_ALLOWED only */
     uint64_t before_ns;         /* last seen shut to such clients, 0 = never */
+    uint64_t reachable_ns;      /* first answer to an outside client since, 0 = none */
     const struct addr *client;  /* who asked: the finding's, or whom a proxy names */
     const struct place *source; /* of the client */
     const struct actor_view *who;

@@ -182,6 +182,8 @@ static struct exposure *add_proof(struct ledger *ledger, const struct event *bas
                                    .zone = allowed ? ZONE_ALLOWED : zone,
                                    .allowed = (uint8_t)allowed,
                                    .before_ns = server ? server->shut_ns[zone] : 0,
+                                   .reachable_ns =
+                                       server && zone == ZONE_OUTSIDE ? server->reachable_ns : 0,
                                    .client = &asker->addr,
                                    .source = &ledger->source,
                                    .who = &asker->who};

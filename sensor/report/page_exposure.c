@@ -51,6 +51,7 @@ static void write_facts(FILE *out, const struct node *exposure)
     struct words nature = {.used = 0}, least = {.used = 0}, most = {.used = 0};
     struct words closing = {.used = 0}, holds = {.used = 0}, gave = {.used = 0};
     struct words group = {.used = 0}, dates = {.used = 0}, indexed = {.used = 0};
+    struct words reachable = {.used = 0};
     char oldest[WORDS_TIME_MAX], newest[WORDS_TIME_MAX];
     words_add(&nature, "%s", words_verdict(node_text(exposure, "verdict")));
     words_at_least(exposure, &least);
@@ -70,6 +71,8 @@ static void write_facts(FILE *out, const struct node *exposure)
     row(out, "what happened", &nature);
     row(out, "open at least", &least);
     row(out, "open at most", &most);
+    words_reachable(exposure, &reachable);
+    row(out, "reachable", &reachable);
     row(out, "closed", &closing);
     row(out, "holds", &holds);
     row(out, "handed out", &gave);

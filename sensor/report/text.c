@@ -86,12 +86,15 @@ static void write_head(const struct node *exposure, const char *word, struct lin
 static void write_life(const struct node *exposure, struct line *line, FILE *out)
 {
     struct words least = {.used = 0}, most = {.used = 0}, closing = {.used = 0};
+    struct words reachable = {.used = 0};
     const struct node *windows = node_get(exposure, "windows");
     words_at_least(exposure, &least);
     words_at_most(exposure, &most);
     words_closing(exposure, &closing);
     write_words(line, "open", &least, out);
     write_words(line, "at most", &most, out);
+    words_reachable(exposure, &reachable);
+    write_words(line, "reached", &reachable, out);
     write_words(line, "closed", &closing, out);
     for (size_t i = 0; i < node_count(windows); i++) {
         struct words earlier = {.used = 0};

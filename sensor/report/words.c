@@ -78,6 +78,15 @@ void words_at_most(const struct node *window, struct words *words)
         words_add(words, "now: nothing shows that it is closed");
 }
 
+void words_reachable(const struct node *exposure, struct words *words)
+{
+    char text[FORMAT_TEXT_MAX];
+    uint64_t reachable_ns = node_time(exposure, "reachable_since");
+    if (reachable_ns)
+        words_add(words, "it answered outside clients since %s UTC",
+                  format_time(reachable_ns, text));
+}
+
 void words_closing(const struct node *window, struct words *words)
 {
     static const struct {

@@ -37,6 +37,9 @@ void words_at_most(const struct node *window, struct words *words);
 /* "2019-12-31 16:40:11 UTC: it refused a client without credentials". */
 void words_closing(const struct node *window, struct words *words);
 
+/* Since when outside clients got any answer, where that is known; else nothing. */
+void words_reachable(const struct node *exposure, struct words *words);
+
 /* "1 656 records in 2 data sets, 1.1 MB (from a listing)" */
 void words_holds(const struct node *exposure, struct words *words);
 

@@ -210,7 +210,7 @@ Test(trim, bounds_servers_and_old_readings)
                      " i < 200050) INSERT INTO exposures SELECT i, CASE WHEN i <= 20 THEN '' ELSE"
                      " 'read' END, '', i, 's', 'a', 1, 'outside', 0, 0, 'open', 'open', '', 1, 0,"
                      " 0, NULL, NULL, 0, 0, 0, '', 0, 0, 0, 0, '', '', '', '', NULL, NULL, 0, 0,"
-                     " '', '', 0, 0, 0, NULL, NULL, NULL, NULL FROM c;"
+                     " '', '', 0, 0, 0, NULL, NULL, NULL, NULL, NULL FROM c;"
                      "INSERT INTO datasets VALUES (1, 0, '', 0, 0, 0, 0), (21, 0, '', 0, 0, 0, 0);"
                      "INSERT INTO windows VALUES (1, 0, 0, 0, 0, 0, ''), (21, 0, 0, 0, 0, 0, '');"
                      "INSERT INTO classes VALUES (1, 0, '', 0, 0, 0, 0, 0, 0, '', x''),"

@@ -58,6 +58,7 @@ static inline void assert_same_life(const struct exposure *a, const struct expos
     cr_assert_eq(a->times, b->times);
     cr_assert_eq(a->before_ns, b->before_ns);
     cr_assert_eq(a->closed_ns, b->closed_ns);
+    cr_assert_eq(a->reachable_ns, b->reachable_ns);
     cr_assert_eq(a->told_ns, b->told_ns);
     cr_assert_eq(a->due_ns, b->due_ns);
     cr_assert_eq(a->window_count, b->window_count);

@@ -169,6 +169,22 @@ Test(telling, store_is_reachable_once)
     cr_assert_eq(last_told(EVENT_STORE_REACHABLE)->event.time_ns, WHEN + 2 * SECOND);
 }
 
+Test(telling, exposure_says_since_when_it_only_greeted)
+{
+    add_at(make_finding(VERDICT_REVEALED), 0);
+    add_at(give(1), 5000);
+    cr_assert_eq(last_told(EVENT_EXPOSURE_OPENED)->exposure.reachable_ns, WHEN);
+    struct finding other = give(1);
+    other.server_port++;
+    add_at(other, 5001);
+    cr_assert_eq(last_told(EVENT_EXPOSURE_OPENED)->exposure.reachable_ns, 0,
+                 "not before the proof");
+    struct finding inside = give(1);
+    inside.client = address("10.0.0.9");
+    add_at(inside, 5002);
+    cr_assert_eq(last_told(EVENT_EXPOSURE_OPENED)->exposure.reachable_ns, 0, "of the outside");
+}
+
 Test(telling, store_behind_tls_is_reachable_too)
 {
     knock(DOOR_OPAQUE, "10.0.0.9", 0);
