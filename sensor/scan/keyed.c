@@ -15,6 +15,8 @@
 
 static int skip_blanks(const uint8_t *at, int from)
 {
+    if (near_byte(at, from) > ' ')
+        return from;
     for (int i = 0; i < BLANKS_MAX; i++) {
         uint8_t c = near_byte(at, from);
         if (c != ' ' && c != '\n' && c != '\r' && c != '\t')
@@ -52,27 +54,33 @@ struct shape {
     bool quoted;
     int digits;
     int letters;
-    int signs; /* NEAR_SIGN */
-    int masks; /* NEAR_MASK */
+    int signs; /* '-', '_', '/', '#', that numbers of cases have */
+    int masks; /* '*', '#', 'x', 'X', bullets */
 };
 
-/* What a byte of each kind adds to the counters of read_scalar(). */
-static const uint64_t weights[16] = {UINT64_C(0x0),
-                                     UINT64_C(0x1),
-                                     UINT64_C(0x10000),
-                                     UINT64_C(0x10001),
-                                     UINT64_C(0x100000000),
-                                     UINT64_C(0x100000001),
-                                     UINT64_C(0x100010000),
-                                     UINT64_C(0x100010001),
-                                     UINT64_C(0x1000000000000),
-                                     UINT64_C(0x1000000000001),
-                                     UINT64_C(0x1000000010000),
-                                     UINT64_C(0x1000000010001),
-                                     UINT64_C(0x1000100000000),
-                                     UINT64_C(0x1000100000001),
-                                     UINT64_C(0x1000100010000),
-                                     UINT64_C(0x1000100010001)};
+/* What a byte adds to the counters of count_bytes(): four of 16 bits in one word. */
+#define DIGIT  UINT64_C(1)
+#define LETTER (UINT64_C(1) << 16) /* of ASCII, and bytes of UTF-8 */
+#define SIGN   (UINT64_C(1) << 32)
+#define MASK   (UINT64_C(1) << 48)
+
+static const uint64_t weights[256] = {
+    ['#'] = SIGN | MASK,
+    ['*'] = MASK,
+    ['-'] = SIGN,
+    ['/'] = SIGN,
+    ['0' ... '9'] = DIGIT,
+    ['A' ... 'W'] = LETTER,
+    ['X'] = LETTER | MASK,
+    ['Y' ... 'Z'] = LETTER,
+    ['_'] = SIGN,
+    ['a' ... 'w'] = LETTER,
+    ['x'] = LETTER | MASK,
+    ['y' ... 'z'] = LETTER,
+    [0x80 ... 0xe1] = LETTER,
+    [0xe2] = LETTER | MASK, /* a bullet's first byte */
+    [0xe3 ... 0xff] = LETTER,
+};
 
 /* Where the string that begins at `begin` ends: the next quotation mark that no odd number of
  * backslashes stands before, at most VALUE_MAX bytes on; the end of the reply
@@ -104,9 +112,9 @@ static int number_end(const uint8_t *at, int from)
 
 static void count_bytes(const uint8_t *at, struct shape *shape)
 {
-    uint64_t counts = 0; /* four counters of 16 bits, added to at once */
+    uint64_t counts = 0;
     for (int i = shape->span.begin; i < shape->span.end; i++)
-        counts += weights[near_kinds[at[i]] / NEAR_DIGIT % 16];
+        counts += weights[at[i]];
     shape->digits = (int)(counts & 0xffff);
     shape->letters = (int)(counts >> 16 & 0xffff);
     shape->signs = (int)(counts >> 32 & 0xffff);
@@ -134,7 +142,8 @@ static bool is_masked(const uint8_t *at, const struct shape *shape)
     uint8_t open = near_byte(at, shape->span.begin);
     int word =
         shape->span.begin + (open == '[' || open == '<' || open == '(' || open == '{' ? 1 : 0);
-    if (shape->masks < 3 && !strchr("rRmMhH", near_byte(at, word)))
+    uint8_t first = to_lower(near_byte(at, word));
+    if (shape->masks < 3 && first != 'r' && first != 'm' && first != 'h')
         return false;
     return (shape->masks >= 3 && has_mask_run(at, shape->span)) || near_is(at, word, "redacted") ||
            near_is(at, word, "masked") || near_is(at, word, "hidden>") ||

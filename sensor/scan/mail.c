@@ -24,7 +24,7 @@ static const char domains[][8] = {"com",   "org",  "net",     "edu",    "gov",  
                                   "dev",   "shop", "site",    "xyz",    "cloud",  "club",  "tech",
                                   "local", "test", "example", "invalid"};
 
-static bool in_list(const char *word, size_t length, const char (*list)[8], size_t count)
+static bool in_list(const uint8_t *word, size_t length, const char (*list)[8], size_t count)
 {
     uint64_t wanted = 0;
     uint64_t known;
@@ -83,7 +83,8 @@ struct domain {
     int end;    /* behind it, counted from the place; its beginning if it is none */
     int length; /* of the text */
     int top;    /* where the last label begins in the text, 0 = there is one label only */
-    char text[DOMAIN_MAX];
+    bool twice; /* two points stand together */
+    uint8_t text[DOMAIN_MAX];
 };
 
 static void cut_signs(struct domain *domain)
@@ -95,41 +96,68 @@ static void cut_signs(struct domain *domain)
     }
 }
 
-static void read_domain(const uint8_t *at, int begin, bool words, struct domain *domain)
+static void find_labels(struct domain *domain)
 {
-    int i = begin;
-    domain->length = 0;
     domain->top = 0;
-    while (domain->length < DOMAIN_MAX - 1) {
-        uint8_t c = near_byte(at, i);
-        bool known = near_kinds[c] & NEAR_HOST;
-        int dot = words && !known ? dot_word(at, i) : 0;
-        if (!known && !dot)
-            break;
-        domain->text[domain->length++] = dot ? '.' : (char)to_lower(c);
-        i += dot ? dot : 1;
+    domain->twice = false;
+    for (int k = domain->length - 1; k > 0; k--) {
+        if (domain->text[k - 1] != '.')
+            continue;
+        domain->top = domain->top ? domain->top : k;
+        domain->twice |= domain->text[k] == '.';
     }
-    domain->end = i;
-    cut_signs(domain);
-    for (int k = domain->length - 1; k > 0 && domain->top == 0; k--)
-        if (domain->text[k - 1] == '.')
-            domain->top = k;
-    domain->text[domain->length] = '\0';
     if (domain->length == DOMAIN_MAX - 1)
         domain->top = 0;
 }
 
+/* A host name with "[dot]" in it. */
+static void read_words(const uint8_t *at, int begin, struct domain *domain)
+{
+    int i = begin;
+    domain->length = 0;
+    while (domain->length < DOMAIN_MAX - 1) {
+        uint8_t c = near_byte(at, i);
+        bool known = near_kinds[c] & NEAR_HOST;
+        int dot = known ? 0 : dot_word(at, i);
+        if (!known && !dot)
+            break;
+        domain->text[domain->length++] = dot ? '.' : to_lower(c);
+        i += dot ? dot : 1;
+    }
+    domain->end = i;
+}
+
+static void read_plain(const uint8_t *at, int begin, struct domain *domain)
+{
+    int length = 0;
+    while (length < DOMAIN_MAX - 1 && near_kinds[at[begin + length]] & NEAR_HOST)
+        length++;
+    near_lower(at + begin, (size_t)length, domain->text);
+    domain->length = length;
+    domain->end = begin + length;
+}
+
+static void read_domain(const uint8_t *at, int begin, bool words, struct domain *domain)
+{
+    if (words)
+        read_words(at, begin, domain);
+    else
+        read_plain(at, begin, domain);
+    cut_signs(domain);
+    find_labels(domain);
+}
+
 static bool is_domain(const struct domain *domain, bool strict)
 {
-    const char *top = domain->text + domain->top;
+    const uint8_t *top = domain->text + domain->top;
     size_t size = (size_t)(domain->length - domain->top);
-    if (domain->top < 2 || !is_alnum((uint8_t)domain->text[0]) ||
-        memmem(domain->text, (size_t)domain->length, "..", 2))
+    if (domain->top < 2 || !is_alnum(domain->text[0]) || domain->twice)
         return false;
-    if (strcmp(top, "com") == 0)
+    if (size == 3 && memcmp(top, "com", 3) == 0)
         return true;
-    for (size_t i = 0; i < size; i++)
-        if (!is_letter((uint8_t)top[i]) && strncmp(top, "xn--", 4) != 0)
+    bool encoded = size >= 4 && memcmp(top, "xn--", 4) == 0;
+    for (size_t i = 0; i < size && !encoded; i++)
+        if (!is_letter(top[i]))
             return false;
     if (size < 2 || size > 24)
         return false;
@@ -138,10 +166,21 @@ static bool is_domain(const struct domain *domain, bool strict)
     return !in_list(top, size, endings, sizeof endings / sizeof endings[0]);
 }
 
+/* The hash that the address would have if it were not written oddly. */
+static uint64_t hash_written_out(const uint8_t *at, struct scan_span local,
+                                 const struct domain *domain)
+{
+    uint8_t text[LOCAL_MAX + 1 + DOMAIN_MAX];
+    size_t size = (size_t)(local.end - local.begin);
+    near_lower(at + local.begin, size, text);
+    text[size++] = '@';
+    memcpy(text + size, domain->text, (size_t)domain->length);
+    return hash_keyed(0, text, size + (size_t)domain->length);
+}
+
 static bool finish_email(const uint8_t *at, struct scan_span local, int from, bool words, bool odd,
                          struct scan_value *value)
 {
-    char text[LOCAL_MAX + 1 + DOMAIN_MAX];
     struct domain domain;
     read_domain(at, from, words, &domain);
     if (!is_domain(&domain, odd))
@@ -149,13 +188,9 @@ static bool finish_email(const uint8_t *at, struct scan_span local, int from, bo
     if (local.end - local.begin == 3 && near_is(at, local.begin, "git") &&
         near_byte(at, domain.end) == ':')
         return false;
-    size_t used = 0;
-    for (int i = local.begin; i < local.end; i++)
-        text[used++] = (char)to_lower(near_byte(at, i));
-    text[used++] = '@';
-    memcpy(text + used, domain.text, (size_t)domain.length);
-    used += (size_t)domain.length;
-    *value = (struct scan_value){local.begin, domain.end, hash_keyed(0, text, used), odd};
+    struct scan_span all = {local.begin, domain.end};
+    uint64_t hash = odd ? hash_written_out(at, local, &domain) : near_hash(at, all, false);
+    *value = (struct scan_value){all.begin, all.end, hash, odd};
     return true;
 }
 
@@ -183,9 +218,9 @@ bool url_credentials_read(const uint8_t *at, bool *userinfo, struct scan_value *
 {
     int begin = 0;
     int colon = 0;
-    while (begin > -USERINFO_MAX && !(near_kinds[near_byte(at, begin - 1)] & NEAR_END)) {
+    while (begin > -USERINFO_MAX && !(near_kinds[at[begin - 1]] & NEAR_END)) {
         begin--;
-        if (near_byte(at, begin) == ':')
+        if (at[begin] == ':')
             colon = begin;
     }
     *userinfo = near_byte(at, begin - 1) == '/' && near_byte(at, begin - 2) == '/' &&

@@ -6,6 +6,7 @@
 #ifndef AJAR_SCAN_MARKS_H
 #define AJAR_SCAN_MARKS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,6 +28,10 @@ uint64_t marks_find(const uint8_t *text, struct marks_before *before);
 /* The same for `count` words of 64 bytes, with the best instructions that the processor has. */
 void marks_find_all(const uint8_t *text, size_t count, struct marks_before *before,
                     uint64_t *marks);
+
+/* The same with 32 bytes at once (AVX2); false, and nothing done, where the processor cannot. */
+bool marks_find_all_2(const uint8_t *text, size_t count, struct marks_before *before,
+                      uint64_t *marks);
 
 /* The same without vector instructions: for other processors and to compare with. */
 uint64_t marks_find_plain(const uint8_t *text, struct marks_before *before);

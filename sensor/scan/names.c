@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The table of field names. A new one costs a literal in the database; short or everyday words
- * count whole only ("lat" is no end of "flat").
+ * The table of field names, and how the one before a place is found. Short or everyday words count
+ * whole only ("lat" is no end of "flat").
  */
 #include "scan/names.h"
 
 #include "scan/classes.h"
 #include "scan/near.h"
 
+#include <endian.h>
 #include <string.h>
 
 static const struct field_name table[] = {
@@ -220,9 +221,12 @@ static bool fits(const struct field_name *known, size_t size, const char *name, 
            (is_lower(before) && end[0] >= 'A' && end[0] <= 'Z');
 }
 
+/* A number of 15 bits made of the last three bytes; four are readable. */
 static unsigned tail_of(const uint8_t *end)
 {
-    return (end[-3] & 31u) << 10 | (end[-2] & 31u) << 5 | (end[-1] & 31u);
+    uint32_t bytes;
+    memcpy(&bytes, end - sizeof bytes, sizeof bytes);
+    return ((be32toh(bytes) & 0x1f1f1fu) * 0x9e3779b1u) >> 17;
 }
 
 void names_index_init(struct names_index *index)
@@ -231,10 +235,10 @@ void names_index_init(struct names_index *index)
     _Static_assert(sizeof table / sizeof table[0] < 255, "rows are counted in a byte");
     *index = (struct names_index){.first = {0}};
     for (size_t i = 0; i < count; i++) {
-        char text[NAMES_LENGTH_MAX + 2] = "\"";
+        char text[NAMES_LENGTH_MAX + 2] = " \"";
         size_t length = strlen(table[i].text);
-        memcpy(text + 1, table[i].text, length);
-        unsigned tail = tail_of((const uint8_t *)text + 1 + length);
+        memcpy(text + 2, table[i].text, length);
+        unsigned tail = tail_of((const uint8_t *)text + 2 + length);
         index->lengths[i] = (uint8_t)length;
         index->next[i] = index->first[tail];
         index->first[tail] = (uint8_t)(i + 1);
@@ -259,25 +263,52 @@ const struct field_name *names_find_before(const struct names_index *index, cons
     return best ? &table[best - 1] : NULL;
 }
 
-/* What is found depends on the 16 bytes alone if the name begins within them. */
+/* Bit 7 of each byte of the word that is a quotation mark, no other bit. */
+static uint64_t quotes_of(uint64_t word)
+{
+    const uint64_t low = UINT64_C(0x7f7f7f7f7f7f7f7f);
+    uint64_t others = word ^ UINT64_C(0x2222222222222222);
+    return ~(((others & low) + low) | others | low);
+}
+
+/* The bytes behind the last of the quotation marks; those up to it become zero. */
+static uint64_t behind_quote(uint64_t word, uint64_t quotes)
+{
+    return word & ~UINT64_C(0) << (63 - __builtin_clzll(quotes)) << 1;
+}
+
+/* The name that ends before `end`, if at most 15 bytes are behind its quotation mark: at the end of
+ * 16 bytes that else are zero. */
+static bool read_short(const uint8_t *end, uint64_t text[static 2])
+{
+    memcpy(text, end - 16, 16);
+    text[0] = le64toh(text[0]);
+    text[1] = le64toh(text[1]);
+    uint64_t near = quotes_of(text[1]);
+    uint64_t far = quotes_of(text[0]);
+    if (near) {
+        text[0] = 0;
+        text[1] = behind_quote(text[1], near);
+    } else if (far) {
+        text[0] = behind_quote(text[0], far);
+    }
+    return near || far;
+}
+
 const struct field_name *names_recall(const struct names_index *index, struct names_recent *recent,
                                       const uint8_t *end)
 {
     uint64_t text[2];
     if (!index->first[tail_of(end)])
         return NULL;
-    memcpy(text, end - sizeof text, sizeof text);
+    if (!read_short(end, text))
+        return names_find_before(index, end);
     size_t slot = ((text[0] ^ text[1] * 3) * UINT64_C(0x9e3779b97f4a7c15)) >> 57;
-    if (recent->slots[slot].known && recent->slots[slot].text[0] == text[0] &&
-        recent->slots[slot].text[1] == text[1])
+    if (recent->slots[slot].text[0] == text[0] && recent->slots[slot].text[1] == text[1])
         return recent->slots[slot].found;
-    const struct field_name *found = names_find_before(index, end);
-    if (!memchr(text, '"', sizeof text))
-        return found;
     memcpy(recent->slots[slot].text, text, sizeof text);
-    recent->slots[slot].found = found;
-    recent->slots[slot].known = true;
-    return found;
+    recent->slots[slot].found = names_find_before(index, end);
+    return recent->slots[slot].found;
 }
 
 bool names_fit(const struct field_name *known, const char *name, size_t length)

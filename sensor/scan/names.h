@@ -36,12 +36,11 @@ void names_index_init(struct names_index *index);
  * NAMES_LENGTH_MAX + 1 bytes before it are readable; the name stands behind a quotation mark. */
 const struct field_name *names_find_before(const struct names_index *index, const uint8_t *end);
 
-/* Short names looked up lately: records repeat theirs. All zero is empty. */
+/* Names of up to 15 bytes looked up lately: records repeat theirs. All zero is empty. */
 struct names_recent {
     struct {
-        uint64_t text[2]; /* the 16 bytes before the quotation mark behind the name */
+        uint64_t text[2]; /* the name behind zero bytes; no name has none */
         const struct field_name *found;
-        bool known;
     } slots[128];
 };
 

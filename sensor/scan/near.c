@@ -12,30 +12,21 @@
 const uint8_t near_kinds[256] = {
     [0x0 ... 0x1f] = NEAR_END,
     [' '] = NEAR_NAME | NEAR_END,
-    ['"'] = NEAR_END,
-    ['#'] = NEAR_END | NEAR_SIGN | NEAR_MASK,
+    ['"' ... '#'] = NEAR_END,
     ['%'] = NEAR_LOCAL,
     ['\''] = NEAR_END,
-    ['*'] = NEAR_MASK,
     ['+'] = NEAR_LOCAL,
-    ['-'] = NEAR_NAME | NEAR_SIGN | NEAR_LOCAL | NEAR_HOST,
-    ['.'] = NEAR_NAME | NEAR_LOCAL | NEAR_HOST,
-    ['/'] = NEAR_END | NEAR_SIGN,
-    ['0' ... '9'] = NEAR_NAME | NEAR_DIGIT | NEAR_LOCAL | NEAR_HOST,
+    ['-' ... '.'] = NEAR_NAME | NEAR_LOCAL | NEAR_HOST,
+    ['/'] = NEAR_END,
+    ['0' ... '9'] = NEAR_NAME | NEAR_LOCAL | NEAR_HOST,
     ['<'] = NEAR_END,
     ['>' ... '?'] = NEAR_END,
     ['@'] = NEAR_NAME | NEAR_END,
-    ['A' ... 'W'] = NEAR_NAME | NEAR_LETTER | NEAR_LOCAL | NEAR_HOST,
-    ['X'] = NEAR_NAME | NEAR_LETTER | NEAR_MASK | NEAR_LOCAL | NEAR_HOST,
-    ['Y' ... 'Z'] = NEAR_NAME | NEAR_LETTER | NEAR_LOCAL | NEAR_HOST,
+    ['A' ... 'Z'] = NEAR_NAME | NEAR_LOCAL | NEAR_HOST,
     ['\\'] = NEAR_END,
-    ['_'] = NEAR_NAME | NEAR_SIGN | NEAR_LOCAL,
-    ['a' ... 'w'] = NEAR_NAME | NEAR_LETTER | NEAR_LOCAL | NEAR_HOST,
-    ['x'] = NEAR_NAME | NEAR_LETTER | NEAR_MASK | NEAR_LOCAL | NEAR_HOST,
-    ['y' ... 'z'] = NEAR_NAME | NEAR_LETTER | NEAR_LOCAL | NEAR_HOST,
-    [0x80 ... 0xe1] = NEAR_NAME | NEAR_LETTER,
-    [0xe2] = NEAR_NAME | NEAR_LETTER | NEAR_MASK,
-    [0xe3 ... 0xff] = NEAR_NAME | NEAR_LETTER,
+    ['_'] = NEAR_NAME | NEAR_LOCAL,
+    ['a' ... 'z'] = NEAR_NAME | NEAR_LOCAL | NEAR_HOST,
+    [0x80 ... 0xff] = NEAR_NAME,
 };
 
 bool near_word_begins(const uint8_t *at, int distance)
@@ -114,10 +105,49 @@ bool near_key_contains(const uint8_t *at, int distance, const char *const *words
     return false;
 }
 
+#define ALL_BYTES(c) (UINT64_C(0x0101010101010101) * (c))
+
+/* Eight bytes of ASCII or others, capital letters among them in lower case: bit 7 of each byte of
+ * `capitals` says that there is one. */
+static uint64_t lower_eight(uint64_t bytes)
+{
+    uint64_t low = bytes & ALL_BYTES(0x7f);
+    uint64_t from_a = low + ALL_BYTES(0x80 - 'A');
+    uint64_t behind_z = low + ALL_BYTES(0x7f - 'Z');
+    uint64_t capitals = from_a & ~behind_z & ~bytes & ALL_BYTES(0x80);
+    return bytes | capitals >> 2;
+}
+
+void near_lower(const uint8_t *from, size_t length, uint8_t *to)
+{
+    uint64_t bytes;
+    if (length < sizeof bytes) {
+        for (size_t i = 0; i < length; i++)
+            to[i] = to_lower(from[i]);
+        return;
+    }
+    for (size_t i = 0; i < length; i += sizeof bytes) {
+        size_t place = i + sizeof bytes <= length ? i : length - sizeof bytes; /* may overlap */
+        memcpy(&bytes, from + place, sizeof bytes);
+        bytes = lower_eight(bytes);
+        memcpy(to + place, &bytes, sizeof bytes);
+    }
+}
+
+static bool is_within(struct scan_span span)
+{
+    return span.begin >= -SCAN_BEFORE && span.begin <= span.end && span.end <= SCAN_BEHIND;
+}
+
 uint64_t near_hash(const uint8_t *at, struct scan_span span, bool only_digits)
 {
     uint8_t text[SCAN_BEFORE + SCAN_BEHIND];
-    size_t length = 0;
+    size_t length = (size_t)(span.end - span.begin);
+    if (!only_digits && is_within(span) && !memchr(at + span.begin, ' ', length)) {
+        near_lower(at + span.begin, length, text);
+        return hash_keyed(0, text, length);
+    }
+    length = 0;
     for (int i = span.begin; i < span.end && length < sizeof text; i++) {
         uint8_t c = near_byte(at, i);
         if (only_digits ? is_digit(c) : c != ' ')

@@ -30,14 +30,10 @@ struct scan_span {
 
 /* What a byte can be part of, a bit each: for loops over many. */
 enum near_kind {
-    NEAR_NAME = 1, /* of a field's name */
-    NEAR_END = 2,  /* ends user information of a URL */
-    NEAR_DIGIT = 4,
-    NEAR_LETTER = 8, /* of ASCII, and bytes of UTF-8 */
-    NEAR_SIGN = 16,  /* '-', '_', '/', '#': signs that numbers of cases have */
-    NEAR_LOCAL = 64, /* of an e-mail address before the '@' */
-    NEAR_HOST = 128, /* of a host name */
-    NEAR_MASK = 32,  /* '*', '#', 'x', 'X', a bullet's first byte */
+    NEAR_NAME = 1,  /* of a field's name */
+    NEAR_END = 2,   /* ends user information of a URL */
+    NEAR_LOCAL = 4, /* of an e-mail address before the '@' */
+    NEAR_HOST = 8,  /* of a host name */
 };
 extern const uint8_t near_kinds[256];
 
@@ -87,7 +83,9 @@ static inline uint8_t to_lower(uint8_t c)
 static inline int near_digits(const uint8_t *at, int distance, int most)
 {
     int count = 0;
-    while (count < most && is_digit(near_byte(at, distance + count)))
+    int room = distance >= -SCAN_BEFORE ? SCAN_BEHIND - distance : 0;
+    most = most < room ? most : room;
+    while (count < most && is_digit(at[distance + count]))
         count++;
     return count;
 }
@@ -96,7 +94,9 @@ static inline int near_digits(const uint8_t *at, int distance, int most)
 static inline int near_digits_before(const uint8_t *at, int distance, int most)
 {
     int count = 0;
-    while (count < most && is_digit(near_byte(at, distance - 1 - count)))
+    int room = distance <= SCAN_BEHIND ? SCAN_BEFORE + distance : 0;
+    most = most < room ? most : room;
+    while (count < most && is_digit(at[distance - 1 - count]))
         count++;
     return count;
 }
@@ -117,6 +117,9 @@ bool near_contains(const uint8_t *at, struct scan_span span, const char *word);
 
 /* Whether that name contains one of the NULL-terminated words. */
 bool near_key_contains(const uint8_t *at, int distance, const char *const *words);
+
+/* Copies bytes, capital letters of ASCII as small ones. */
+void near_lower(const uint8_t *from, size_t length, uint8_t *to);
 
 /* Hash of the span's bytes: letters in lower case; `only_digits`: of its digits, nothing else. */
 uint64_t near_hash(const uint8_t *at, struct scan_span span, bool only_digits);

@@ -158,15 +158,20 @@ static bool on_literal(void *context, uint32_t id, uint64_t begin, uint64_t end)
     return true;
 }
 
+static void count_mark(struct search *search, enum scan_class class_of, const uint8_t *at,
+                       uint64_t offset, const struct scan_value *value)
+{
+    scan_count(search->scanner, search->reply, SOURCE_MARK, class_of, at, offset, value);
+}
+
 static void read_at(struct search *search, const uint8_t *at, uint64_t offset)
 {
     struct scan_value value;
     bool userinfo = false;
     if (url_credentials_read(at, &userinfo, &value))
-        scan_count(search->scanner, search->reply, SOURCE_MARK, CLASS_URL_CREDENTIALS, at, offset,
-                   &value);
+        count_mark(search, CLASS_URL_CREDENTIALS, at, offset, &value);
     else if (!userinfo && email_read(at, &value))
-        scan_count(search->scanner, search->reply, SOURCE_MARK, CLASS_EMAIL, at, offset, &value);
+        count_mark(search, CLASS_EMAIL, at, offset, &value);
 }
 
 /* A gap between digits: which groups of digits stand around it says what it can be. */
@@ -174,6 +179,8 @@ static void read_gap(struct search *search, const uint8_t *at, uint64_t offset)
 {
     struct scan_value value;
     int64_t seconds;
+    if (!is_digit(at[-3]) || !is_digit(at[2]))
+        return; /* all have three digits or more before and two or more behind */
     int before = near_digits_before(at, 0, 5);
     int behind = near_digits(at, 1, 7);
     if (before == 4 && behind == 2) {
@@ -182,33 +189,30 @@ static void read_gap(struct search *search, const uint8_t *at, uint64_t offset)
             note_date(search->reply, seconds);
     } else if (before == 3 && behind == 2) {
         if (ssn_read(at, &value))
-            scan_count(search->scanner, search->reply, SOURCE_MARK, CLASS_SSN, at, offset, &value);
+            count_mark(search, CLASS_SSN, at, offset, &value);
     } else if (before == 3 && behind == 4) {
         if (phone_read_american(at, &value))
-            scan_count(search->scanner, search->reply, SOURCE_MARK, CLASS_PHONE, at, offset,
-                       &value);
+            count_mark(search, CLASS_PHONE, at, offset, &value);
     } else if (before == 4 && (behind == 4 || behind == 6)) {
         if (card_read_grouped(at, &value))
-            scan_count(search->scanner, search->reply, SOURCE_MARK, CLASS_PAYMENT_CARD, at, offset,
-                       &value);
+            count_mark(search, CLASS_PAYMENT_CARD, at, offset, &value);
     }
 }
 
 static void read_mark(struct search *search, const uint8_t *at, uint64_t offset)
 {
-    struct scanner *scanner = search->scanner;
-    struct scan_reply *reply = search->reply;
     struct scan_value value;
-    switch (*at) {
-    case '"':
+    if (*at == '"') { /* most are: not worth a jump through a table */
         read_field(search, at, offset);
-        break;
+        return;
+    }
+    switch (*at) {
     case '@':
         read_at(search, at, offset);
         break;
     case '.':
         if (ipv4_read(at, &value))
-            scan_count(scanner, reply, SOURCE_MARK, CLASS_IPV4, at, offset, &value);
+            count_mark(search, CLASS_IPV4, at, offset, &value);
         else
             read_gap(search, at, offset);
         break;
@@ -218,15 +222,15 @@ static void read_mark(struct search *search, const uint8_t *at, uint64_t offset)
         break;
     case '+':
         if (phone_read_international(at, &value))
-            scan_count(scanner, reply, SOURCE_MARK, CLASS_PHONE, at, offset, &value);
+            count_mark(search, CLASS_PHONE, at, offset, &value);
         break;
     case ':':
         if (ipv6_read(at, &value))
-            scan_count(scanner, reply, SOURCE_MARK, CLASS_IPV6, at, offset, &value);
+            count_mark(search, CLASS_IPV6, at, offset, &value);
         break;
     default:
         if (iban_read(at, &value))
-            scan_count(scanner, reply, SOURCE_MARK, CLASS_IBAN, at, offset, &value);
+            count_mark(search, CLASS_IBAN, at, offset, &value);
     }
 }
 
@@ -251,8 +255,8 @@ static void search_marks(struct search *search, size_t length)
         if (left < 64 * count)
             marks[count - 1] &= (UINT64_C(1) << left % 64) - 1;
         for (size_t i = 0; i < count; i++)
-            for (; marks[i]; marks[i] &= marks[i] - 1) {
-                size_t at = from + 64 * i + (size_t)__builtin_ctzll(marks[i]);
+            for (uint64_t bits = marks[i]; bits; bits &= bits - 1) {
+                size_t at = from + 64 * i + (size_t)__builtin_ctzll(bits);
                 read_mark(search, search->base + at, search->offset + at);
             }
     }

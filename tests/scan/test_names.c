@@ -73,3 +73,22 @@ Test(names, the_index_refuses_what_fits_no_row)
                        others[i]);
     }
 }
+
+Test(names, remembers_a_name_by_itself)
+{
+    static struct names_index index;
+    static struct names_recent recent;
+    char text[128];
+    names_index_init(&index);
+    /* other bytes before it change nothing; a '#' beside the quotation mark is part of the name */
+    static const char *const befores[] = {"1,\"", "22,\"", "\"\"", "#\"", "a\":\"x\",\""};
+    for (size_t i = 0; i < sizeof befores / sizeof befores[0]; i++) {
+        int length = snprintf(text, sizeof text, "%64s%semail\"", "", befores[i]);
+        const uint8_t *end = (const uint8_t *)text + length - 1;
+        cr_expect_not_null(names_recall(&index, &recent, end), "%s", befores[i]);
+    }
+    int length = snprintf(text, sizeof text, "%64s\"#email\"", "");
+    cr_expect_null(names_recall(&index, &recent, (const uint8_t *)text + length - 1));
+    length = snprintf(text, sizeof text, "%64s\"email\"", "");
+    cr_expect_not_null(names_recall(&index, &recent, (const uint8_t *)text + length - 1));
+}

@@ -74,3 +74,19 @@ Test(near, a_hash_forgets_case_and_blanks)
     cr_expect_neq(near_hash(place("|Ab1 D"), span, false), one);
     cr_expect_eq(near_hash(place("|1-2 3"), span, true), near_hash(place("|1 2-3"), span, true));
 }
+
+Test(near, lowers_letters_of_ascii_at_every_length)
+{
+    uint8_t from[256 + 40];
+    uint8_t to[40 + 1];
+    for (size_t i = 0; i < sizeof from; i++)
+        from[i] = (uint8_t)i;
+    for (size_t length = 0; length <= 40; length++)
+        for (size_t begin = 0; begin < 256; begin++) {
+            to[length] = 0xaa;
+            near_lower(from + begin, length, to);
+            for (size_t i = 0; i < length; i++)
+                cr_assert_eq(to[i], to_lower(from[begin + i]), "%zu of %zu", i, length);
+            cr_assert_eq(to[length], 0xaa);
+        }
+}
