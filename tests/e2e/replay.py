@@ -1,11 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """Captures sent to the mirror of scene.py, as quickly as their order allows: frames go out of the clients' end, nobody answers them."""
 import os
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 import packets
+import support
 
 SLICE, PAUSE = 10, 0.004    # frames at once, seconds between
 
@@ -51,3 +54,28 @@ class Replay:
         self.sender.stdin.write(f"{first} {len(self.frames) if last is None else last}\n")
         self.sender.stdin.flush()
         self.test.assertEqual(self.sender.stdout.readline(), "done\n")
+
+
+def watch(test, journal, *options):
+    """A sensor at the mirror that listens now; `stop` ends it in order, else it is killed with the test."""
+    said = tempfile.TemporaryFile()
+    test.addCleanup(said.close)
+    sensor = subprocess.Popen([support.AJAR, "watch", "-i", "mirror0", "--scan", "full", "--journal", journal, *options],
+                              stdin=subprocess.DEVNULL, stdout=said, stderr=said)
+    test.addCleanup(sensor.wait)
+    test.addCleanup(sensor.kill)
+
+    def text():
+        said.seek(0)
+        return said.read().decode()
+    support.wait_until(lambda: sensor.poll() is not None or "watching mirror0" in text(), "ajar watch")
+    test.assertIsNone(sensor.poll(), text())
+    return sensor
+
+
+def stop(test, *sensors):
+    time.sleep(0.3)    # the last frames are on their way
+    for sensor in sensors:
+        sensor.send_signal(signal.SIGTERM)
+    for sensor in sensors:
+        test.assertEqual(sensor.wait(timeout=15), 0)

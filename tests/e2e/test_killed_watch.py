@@ -7,7 +7,6 @@ may have seen nothing, or a part. The case takes a second here, so its times are
 import os
 import signal
 import sqlite3
-import subprocess
 import tempfile
 import time
 import unittest
@@ -36,25 +35,6 @@ class Killed(unittest.TestCase):
         self.folder = folder.name
         self.replay = replay.Replay(self, STORY.captures)
 
-    def watch(self, journal):
-        said = tempfile.TemporaryFile()
-        self.addCleanup(said.close)
-        sensor = subprocess.Popen([support.AJAR, "watch", "-i", "mirror0", "--scan", "full", "--journal", journal], stdin=subprocess.DEVNULL, stdout=said, stderr=said)
-        self.addCleanup(sensor.wait)
-        self.addCleanup(sensor.kill)
-
-        def text():
-            said.seek(0)
-            return said.read().decode()
-        support.wait_until(lambda: sensor.poll() is not None or "watching mirror0" in text(), "ajar watch")
-        self.assertIsNone(sensor.poll(), text())
-        return sensor
-
-    def stop(self, sensor):
-        time.sleep(0.3)    # the last frames are on their way
-        sensor.send_signal(signal.SIGTERM)
-        self.assertEqual(sensor.wait(timeout=15), 0)
-
     def kill(self, sensor):
         for pid in descendants(sensor.pid):
             try:
@@ -75,9 +55,9 @@ class Killed(unittest.TestCase):
 
     def test_exposures_survive_it(self):
         journal = os.path.join(self.folder, "undisturbed.db")
-        sensor = self.watch(journal)
+        sensor = replay.watch(self, journal)
         self.replay.send()
-        self.stop(sensor)
+        replay.stop(self, sensor)
         whole = self.exposures(journal)
         self.assertEqual(sorted(whole), STORY.doors())
         for part in (0.3, 0.55, 0.85):
@@ -87,13 +67,13 @@ class Killed(unittest.TestCase):
     def check(self, part, whole):
         """Killed after this part of the frames, at once; the rest is sent to the next one."""
         at, journal = int(len(self.replay.frames) * part), os.path.join(self.folder, f"killed-{part}.db")
-        sensor = self.watch(journal)
+        sensor = replay.watch(self, journal)
         self.replay.send(0, at)
         self.kill(sensor)
         killed = time.time()
-        sensor = self.watch(journal)
+        sensor = replay.watch(self, journal)
         self.replay.send(at)
-        self.stop(sensor)
+        replay.stop(self, sensor)
         self.lost = {frozenset(pair) for pair in self.replay.pairs[max(0, at - UNDER_WAY):at + 1] if pair}
         have = self.exposures(journal)
         self.assertLessEqual(set(have), set(whole))

@@ -4,10 +4,8 @@
 sensor of the same site. Both tell the founding case, which takes a second here."""
 import json
 import os
-import signal
 import subprocess
 import tempfile
-import time
 import unittest
 
 import replay
@@ -42,24 +40,7 @@ class Live(unittest.TestCase):
         self.replay = replay.Replay(self, STORY.captures)
 
     def start(self, name, journal):
-        said = tempfile.TemporaryFile()
-        self.addCleanup(said.close)
-        sensor = subprocess.Popen([support.AJAR, "watch", "-i", "mirror0", "--scan", "full", "--journal", journal, "--site", "hq",
-                                   "--sensor", name, "--redis", self.redis.url], stdin=subprocess.DEVNULL, stdout=said, stderr=said)
-        self.addCleanup(sensor.wait)
-        self.addCleanup(sensor.kill)
-
-        def text():
-            said.seek(0)
-            return said.read().decode()
-        support.wait_until(lambda: sensor.poll() is not None or "watching mirror0" in text(), "ajar watch")
-        self.assertIsNone(sensor.poll(), text())
-        return sensor
-
-    def stop(self, sensor):
-        time.sleep(0.3)    # the last frames are on their way
-        sensor.send_signal(signal.SIGTERM)
-        self.assertEqual(sensor.wait(timeout=15), 0)
+        return replay.watch(self, journal, "--site", "hq", "--sensor", name, "--redis", self.redis.url)
 
     def from_redis(self):
         return report("--redis", self.redis.url)
@@ -70,7 +51,7 @@ class Live(unittest.TestCase):
         support.wait_until(lambda: doors(report("--journal", self.journal)) >= OUTSIDE, "the journal")
         support.wait_until(lambda: doors(self.from_redis()) >= OUTSIDE, "Redis, which is told of changes once a minute")
         self.assertIsNone(sensor.poll(), "looking at its journal disturbs nobody")
-        self.stop(sensor)
+        replay.stop(self, sensor)
         kept, told = report("--journal", self.journal), self.from_redis()
         self.assertEqual([{name: e.get(name) for name in SAME} for e in told["exposures"]], [{name: e.get(name) for name in SAME} for e in kept["exposures"]])
         self.assertEqual({**told["totals"], "bytes_internal": 0, "stores": 0}, {**kept["totals"], "bytes_internal": 0, "stores": 0})
@@ -83,7 +64,7 @@ class Live(unittest.TestCase):
         self.replay.send()
         support.wait_until(lambda: doors(self.from_redis()) >= OUTSIDE, "Redis")
         for sensor in sensors:
-            self.stop(sensor)
+            replay.stop(self, sensor)
         doc, one = self.from_redis(), report("--journal", self.journal)
         self.assertEqual(doors(doc), doors(one))
         mine = {(e["address"], e["zone"]): e for e in one["exposures"]}

@@ -2,10 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Two sensors of one site that each see a part of the founding case: in Redis their exposures are those of one that sees all."""
 import os
-import signal
-import subprocess
 import tempfile
-import time
 import unittest
 
 import replay
@@ -32,19 +29,8 @@ class Merged(unittest.TestCase):
         return redis.start()
 
     def watch(self, name, redis, *options):
-        said = tempfile.TemporaryFile()
-        self.addCleanup(said.close)
-        sensor = subprocess.Popen([support.AJAR, "watch", "-i", "mirror0", "--scan", "full", "--sensor", name, "--site", "hq", "--redis", redis.url, "--geo", support.CITY,
-                                   "--journal", os.path.join(self.folder, name + ".db"), *options], stdin=subprocess.DEVNULL, stdout=said, stderr=said)
-        self.addCleanup(sensor.wait)
-        self.addCleanup(sensor.kill)
-
-        def text():
-            said.seek(0)
-            return said.read().decode()
-        support.wait_until(lambda: sensor.poll() is not None or "watching mirror0" in text(), "ajar watch")
-        self.assertIsNone(sensor.poll(), text())
-        return sensor
+        return replay.watch(self, os.path.join(self.folder, name + ".db"), "--sensor", name, "--site", "hq", "--redis", redis.url,
+                            "--geo", support.CITY, *options)
 
     def exposures(self, redis):
         """(address, zone) -> hash"""
@@ -61,11 +47,7 @@ class Merged(unittest.TestCase):
         sensors = [self.watch("all", alone), self.watch("north", both, "--filter", f"not host {FINDER}"), self.watch("south", both, "--filter", f"host {FINDER}")]
         sender = replay.Replay(self, STORY.captures)
         sender.send()
-        time.sleep(0.3)    # the last frames are on their way
-        for sensor in sensors:
-            sensor.send_signal(signal.SIGTERM)
-        for sensor in sensors:
-            self.assertEqual(sensor.wait(timeout=15), 0)
+        replay.stop(self, *sensors)
         one, two = self.exposures(alone), self.exposures(both)
         self.assertEqual(sorted(one), STORY.doors())
         self.assertEqual(sorted(two), sorted(one))
