@@ -12,6 +12,7 @@
 #include "process/interface.h"
 #include "process/sandbox.h"
 #include "run.h"
+#include "scan/set.h"
 
 #include <pwd.h>
 #include <stdarg.h>
@@ -76,6 +77,19 @@ static void check_signatures(struct checking *c)
     check_say_ok("%zu signature%s, %zu kinds of requests, from %s", set->count,
                  set->count == 1 ? "" : "s", requests, c->config->signatures);
     signature_set_free(set);
+}
+
+static void check_classes(struct checking *c)
+{
+    struct scan_set *set = NULL;
+    struct problem problem = {.text = ""};
+    if (scan_set_load(c->config->classes, &set, &problem) != AJAR_OK)
+        check_say_error(c, "%s", problem.text);
+    else if (c->config->classes[0])
+        check_say_ok("classes of data: the shipped ones, and those of %s", c->config->classes);
+    else
+        check_say_ok("classes of data: the shipped ones");
+    scan_set_free(set);
 }
 
 static void check_scanners(struct checking *c)
@@ -190,6 +204,7 @@ static void check_as_started(struct checking *c)
 {
     check_configuration(c);
     check_signatures(c);
+    check_classes(c);
     check_scanners(c);
     check_geo(c);
     check_policy(c);

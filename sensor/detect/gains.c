@@ -55,9 +55,11 @@ void gains_keep_counts(struct evidence *evidence)
         if (dataset)
             dataset_set_records(dataset, reply->count_held, COUNT_COUNT);
     }
+    /* Hits of one data set do not make a total over all of them that one's. */
+    bool is_of_one = reply->detail.dataset[0] != '\0' || reply->note.unknown;
     if (reply->totals > 0) {
         better_records(evidence, reply->total, total_source(reply));
-        if (dataset && reply->totals == 1)
+        if (dataset && is_of_one && reply->totals == 1)
             dataset_set_records(dataset, reply->total, total_source(reply));
     }
 }
