@@ -135,12 +135,11 @@ static const struct {
     {"email", {4, "personal data"}},
     {"phone", {4, "personal data"}},
     {"date_of_birth", {4, "personal data"}},
-    {"name", {4, "personal data"}},
+    {"person_name", {4, "personal data"}},
     {"address", {4, "personal data"}},
     {"case_number", {2, "case records"}},
     {"confidential", {2, "marked confidential"}},
     {"coordinates", {2, "places"}},
-    {"geo", {2, "places"}},
     {"ipv4", {1, "addresses"}},
     {"ipv6", {1, "addresses"}},
 };
