@@ -31,7 +31,8 @@ static bool is_bullet(const uint8_t *at, int i)
     return near_byte(at, i) == 0xe2 && near_byte(at, i + 1) == 0x80 && near_byte(at, i + 2) == 0xa2;
 }
 
-static bool has_mask_run(const uint8_t *at, struct scan_span span)
+/* Three signs in a row, or `least` letters x. */
+static bool has_mask_run(const uint8_t *at, struct scan_span span, int least)
 {
     int stars = 0;
     int crosses = 0;
@@ -42,7 +43,7 @@ static bool has_mask_run(const uint8_t *at, struct scan_span span)
         else if ((c & 0xc0) != 0x80)
             stars = 0;
         crosses = (c | 0x20) == 'x' ? crosses + 1 : 0;
-        if (stars == 3 || crosses == 4)
+        if (stars == 3 || crosses == least)
             return true;
     }
     return false;
@@ -137,7 +138,7 @@ static bool read_scalar(const uint8_t *at, int from, struct shape *shape)
 
 _Static_assert(VALUE_MAX + 3 * BLANKS_MAX + 4 < SCAN_BEHIND, "a value lies within reach");
 
-static bool is_masked(const uint8_t *at, const struct shape *shape)
+static bool is_masked(const uint8_t *at, const struct shape *shape, enum scan_class class_of)
 {
     uint8_t open = near_byte(at, shape->span.begin);
     int word =
@@ -145,9 +146,11 @@ static bool is_masked(const uint8_t *at, const struct shape *shape)
     uint8_t first = to_lower(near_byte(at, word));
     if (shape->masks < 3 && first != 'r' && first != 'm' && first != 'h')
         return false;
-    return (shape->masks >= 3 && has_mask_run(at, shape->span)) || near_is(at, word, "redacted") ||
-           near_is(at, word, "masked") || near_is(at, word, "hidden>") ||
-           near_is(at, word, "removed");
+    /* no word has three letters x where numbers stand */
+    bool number = class_of == CLASS_SSN || class_of == CLASS_IPV4 || class_of == CLASS_IPV6;
+    return (shape->masks >= 3 && has_mask_run(at, shape->span, number ? 3 : 4)) ||
+           near_is(at, word, "redacted") || near_is(at, word, "masked") ||
+           near_is(at, word, "hidden>") || near_is(at, word, "removed");
 }
 
 static bool is_hash(const uint8_t *at, struct scan_span span)
@@ -215,10 +218,13 @@ static bool is_secret(const uint8_t *at, struct scan_span span, int least)
     return !near_is(at, span.begin, "${") && !near_is(at, span.begin, "{{");
 }
 
+/* Nine digits, or in groups with blanks between; with '-' it is found anyway. */
 static bool is_plain_ssn(const uint8_t *at, const struct shape *shape)
 {
     int begin = shape->span.begin;
-    return shape->digits == 9 && length_of(shape) == 9 && !near_is(at, begin, "000") &&
+    bool grouped = length_of(shape) == 11 && near_byte(at, begin + 3) == ' ' &&
+                   near_byte(at, begin + 6) == ' ';
+    return shape->digits == 9 && (length_of(shape) == 9 || grouped) && !near_is(at, begin, "000") &&
            !near_is(at, begin, "666") && near_byte(at, begin) != '9';
 }
 
@@ -273,6 +279,8 @@ static bool fits(const uint8_t *at, const struct shape *shape, enum scan_class c
         return is_phone(at, shape);
     case CLASS_SSN:
         return is_plain_ssn(at, shape);
+    case CLASS_IBAN:
+        return iban_read_small(at, shape->span.begin, value);
     case CLASS_PASSPORT:
         return is_passport(at, shape);
     case CLASS_DATE_OF_BIRTH:
@@ -328,8 +336,12 @@ static struct keyed read_value(const uint8_t *at, int from, const struct field_n
             keyed.kind = KEYED_DATE;
         return keyed;
     }
+    if (class_of == CLASS_ADDRESS && machine_is_named(at, shape.span)) {
+        keyed.kind = KEYED_NONE;
+        return keyed;
+    }
     bool secret = class_of == CLASS_PASSWORD_HASH || class_of == CLASS_TOKEN;
-    if (shape.quoted && is_masked(at, &shape)) {
+    if (shape.quoted && is_masked(at, &shape, class_of)) {
         keyed.kind = KEYED_MASKED;
     } else if (shape.quoted && !secret && is_hash(at, shape.span)) {
         keyed.kind = KEYED_HASHED;
@@ -339,7 +351,7 @@ static struct keyed read_value(const uint8_t *at, int from, const struct field_n
             keyed.kind = KEYED_VALUE;
     } else if (fits(at, &shape, class_of, &keyed.value)) {
         keyed.kind = KEYED_VALUE;
-        if (class_of != CLASS_COORDINATES)
+        if (class_of != CLASS_COORDINATES && class_of != CLASS_IBAN)
             keyed.value = value_of(at, &shape, class_of);
     }
     return keyed;

@@ -12,7 +12,7 @@
 
 /* What stands behind a field's name. */
 enum keyed_kind {
-    KEYED_NONE,   /* it is no field's name */
+    KEYED_NONE,   /* it is no field's name, or one that means another thing here */
     KEYED_NAME,   /* a field, with nothing that counts: a mapping, null, a value found elsewhere */
     KEYED_VALUE,  /* a value of the name's class */
     KEYED_MASKED, /* what is left of one: "j***" */

@@ -13,11 +13,14 @@
 #define DOMAIN_MAX   128
 #define USERINFO_MAX 200
 
-/* Endings of file names: "icon@2x.png" is no address. Eight bytes each, to be compared at once. */
+/* Endings of file names and of systemd's units: "icon@2x.png" and "getty@tty1.service" are no
+ * addresses. Eight bytes each, to be compared at once. */
 static const char endings[][8] = {
-    "png", "jpg", "jpeg", "gif", "svg",  "webp", "ico", "css",   "scss", "less", "js",  "jsx",
-    "mjs", "ts",  "tsx",  "vue", "json", "html", "htm", "xml",   "txt",  "pdf",  "ttf", "woff",
-    "php", "bmp", "zip",  "gz",  "tar",  "min",  "map", "class", "java", "jar",  "exe", "dll"};
+    "png",    "jpg",   "jpeg",  "gif",    "svg",  "webp", "ico",     "css",    "scss",  "less",
+    "js",     "jsx",   "mjs",   "ts",     "tsx",  "vue",  "json",    "html",   "htm",   "xml",
+    "txt",    "pdf",   "ttf",   "woff",   "php",  "bmp",  "zip",     "gz",     "tar",   "min",
+    "map",    "class", "java",  "jar",    "exe",  "dll",  "service", "socket", "timer", "mount",
+    "target", "slice", "scope", "device", "swap", "path"};
 /* Top-level domains that a broken address may end in, besides those of two letters. */
 static const char domains[][8] = {"com",   "org",  "net",     "edu",    "gov",    "mil",   "int",
                                   "info",  "biz",  "name",    "mobi",   "online", "email", "app",
@@ -65,6 +68,15 @@ static bool read_local(const uint8_t *at, int end, struct scan_span *local)
         return false;
     *local = (struct scan_span){begin, end};
     return near_byte(at, end - 1) != '.';
+}
+
+/* Nothing but x, four at least: what is left of a masked name. */
+static bool is_crossed_out(const uint8_t *at, struct scan_span local)
+{
+    int i = local.begin;
+    while (i < local.end && (near_byte(at, i) | 0x20) == 'x')
+        i++;
+    return i == local.end && local.end - local.begin >= 4;
 }
 
 /* "[dot]", "(dot)" with blanks or without; its length or 0. */
@@ -199,7 +211,7 @@ bool email_read(const uint8_t *at, struct scan_value *value)
     struct scan_span local;
     bool blank = near_byte(at, -1) == ' ';
     bool blank_behind = near_byte(at, 1) == ' ';
-    if (!read_local(at, blank ? -1 : 0, &local))
+    if (!read_local(at, blank ? -1 : 0, &local) || is_crossed_out(at, local))
         return false;
     return finish_email(at, local, blank_behind ? 2 : 1, false, blank || blank_behind, value);
 }
@@ -225,7 +237,7 @@ bool url_credentials_read(const uint8_t *at, bool *userinfo, struct scan_value *
     }
     *userinfo = near_byte(at, begin - 1) == '/' && near_byte(at, begin - 2) == '/' &&
                 near_byte(at, begin - 3) == ':' && is_alnum(near_byte(at, begin - 4));
-    if (!*userinfo || colon == 0 || colon == begin || colon == -1 || !is_alnum(near_byte(at, 1)))
+    if (!*userinfo || colon == 0 || colon == -1 || !is_alnum(near_byte(at, 1)))
         return false;
     if (near_byte(at, colon + 1) == '*' || near_byte(at, colon + 1) == '$' ||
         near_byte(at, colon + 1) == '{')

@@ -83,6 +83,7 @@ static const struct field_name table[] = {
     {"passport_number", CLASS_PASSPORT, false, false},
     {"passportnumber", CLASS_PASSPORT, false, false},
     {"passport_no", CLASS_PASSPORT, false, false},
+    {"passportno", CLASS_PASSPORT, false, false},
     {"password", CLASS_PASSWORD, false, false},
     {"passwd", CLASS_PASSWORD, false, false},
     {"pwd", CLASS_PASSWORD, false, false},

@@ -122,3 +122,53 @@ bool ipv6_read(const uint8_t *at, struct scan_value *value)
     *value = (struct scan_value){begin, end, hash_keyed(0, &address, sizeof address), false};
     return true;
 }
+
+static bool is_host_byte(uint8_t c)
+{
+    return is_digit(c) || c == '.' || c == '-' || (is_letter(c) && !is_upper(c));
+}
+
+/* Two labels or more, the last of letters; with a port or as "localhost" one is enough. */
+static bool is_host_name(const uint8_t *at, struct scan_span name, bool port)
+{
+    int top = name.begin;
+    for (int i = name.begin; i < name.end; i++) {
+        if (!is_host_byte(near_byte(at, i)))
+            return false;
+        top = near_byte(at, i) == '.' ? i + 1 : top;
+    }
+    if (top == name.begin)
+        return port || (name.end - name.begin == 9 && near_is(at, name.begin, "localhost"));
+    for (int i = top; i < name.end; i++)
+        if (!is_letter(near_byte(at, i)))
+            return false;
+    return name.end - top >= 2;
+}
+
+static bool is_literal(int family, const uint8_t *at, struct scan_span span)
+{
+    char text[IPV6_TEXT_MAX + 1];
+    struct in6_addr address;
+    int length = span.end - span.begin;
+    if (length < 2 || length > IPV6_TEXT_MAX)
+        return false;
+    memcpy(text, at + span.begin, (size_t)length);
+    text[length] = '\0';
+    return inet_pton(family, text, &address) == 1;
+}
+
+/* Rare, so kept out of the loop over marks. */
+__attribute__((cold, noinline)) bool machine_is_named(const uint8_t *at, struct scan_span span)
+{
+    if (memchr(at + span.begin, ' ', (size_t)(span.end - span.begin)))
+        return false;
+    if (is_literal(AF_INET6, at, span))
+        return true;
+    int digits = near_digits_before(at, span.end, 6);
+    bool port = digits >= 2 && digits <= 5 && near_byte(at, span.end - digits - 1) == ':';
+    struct scan_span host = {span.begin, port ? span.end - digits - 1 : span.end};
+    struct scan_span inside = {host.begin + 1, host.end - 1};
+    if (near_byte(at, host.begin) == '[' && near_byte(at, host.end - 1) == ']')
+        return is_literal(AF_INET6, at, inside);
+    return is_literal(AF_INET, at, host) || is_host_name(at, host, port);
+}

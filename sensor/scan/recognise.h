@@ -12,13 +12,16 @@
 bool email_read(const uint8_t *at, struct scan_value *value);
 /* "name [at] host"; `at` is the last byte of the sign, which has `length` bytes. */
 bool email_read_word(const uint8_t *at, int length, struct scan_value *value);
-/* "scheme://user:secret@host" (RFC 3986 3.2.1); `at` is the '@'. *userinfo: it is no e-mail
- * address in any case. */
+/* "scheme://user:secret@host" (RFC 3986 3.2.1), the user may be empty; `at` is the '@'. *userinfo:
+ * it is no e-mail address in any case. */
 bool url_credentials_read(const uint8_t *at, bool *userinfo, struct scan_value *value);
 
 /* network.c. `at` is a point between digits, a colon. */
 bool ipv4_read(const uint8_t *at, struct scan_value *value);
 bool ipv6_read(const uint8_t *at, struct scan_value *value);
+/* Whether the span is a machine's address, IPv4, IPv6 or a host name in small letters, with a port
+ * or without: no place where people live. */
+bool machine_is_named(const uint8_t *at, struct scan_span span);
 
 /* digits.c. `at` is the '+', or a gap between digits. */
 bool phone_read_international(const uint8_t *at, struct scan_value *value);
@@ -38,6 +41,8 @@ bool epoch_read(const uint8_t *at, struct scan_span number, int64_t *seconds);
 
 /* iban.c. `at` is the fourth byte (ISO 13616). */
 bool iban_read(const uint8_t *at, struct scan_value *value);
+/* One from `begin` on whose country is in small letters, which iban_read() misses. */
+bool iban_read_small(const uint8_t *at, int begin, struct scan_value *value);
 
 /* secret.c. `at` is the last byte of the literal. */
 bool jwt_read(const uint8_t *at, struct scan_value *value);

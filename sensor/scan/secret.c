@@ -179,7 +179,7 @@ bool confidential_read(const uint8_t *at, int length, struct scan_value *value)
 {
     struct scan_span all = {1 - length, 1};
     if (is_word(near_byte(at, 1)) || near_byte(at, 1) == '-' || !near_word_begins(at, all.begin) ||
-        near_byte(at, all.begin - 1) == '-')
+        near_byte(at, all.begin - 1) == '-' || near_is(at, 1, " computing"))
         return false;
     *value = (struct scan_value){all.begin, all.end, near_hash(at, all, false), false};
     return true;

@@ -2,6 +2,7 @@
 #include "scanned.h"
 
 #include <criterion/criterion.h>
+#include <stdio.h>
 
 static struct finding_class row_of(const char *name, const char *text)
 {
@@ -37,6 +38,40 @@ Test(keyed, reads_what_only_a_name_tells)
     cr_expect_eq(values_of("passport", "{\"passport_number\":\"ref 123456\"}"), 0);
 }
 
+Test(keyed, reads_other_names_and_groups)
+{
+    cr_expect_eq(values_of("passport", "{\"passportNo\":\"AAA123456\"}"), 1);
+    cr_expect_eq(values_of("passport", "{\"passportno\":\"AAA123456\"}"), 1);
+    cr_expect_eq(values_of("passport", "{\"passportNote\":\"AAA123456\"}"), 0);
+    cr_expect_eq(values_of("ssn", "{\"social_security_number\":\"536 90 4399\"}"), 1);
+    cr_expect_eq(values_of("ssn", "{\"reference\":\"536 90 4399\"}"), 0);
+    cr_expect_eq(values_of("ssn", "{\"ssn\":\"53 690 4399\"}"), 0);
+    cr_expect_eq(values_of("ssn", "{\"ssn\":\"666 90 4399\"}"), 0);
+    cr_expect_eq(values_of("ssn", "{\"ssn\":\"536-90-4399\"}"), 1);
+}
+
+Test(keyed, nobody_lives_in_a_machine)
+{
+    static const char *const machines[] = {
+        "192.168.1.121",    "10.20.30.11:9300",    "::1",
+        "[2001:db8::5]:80", "2001:db8::5",         "es-1.example.com",
+        "node-1:9300",      "db.example.com:5432", "localhost",
+    };
+    static const char *const homes[] = {
+        "Main St 5", "Amsterdam", "St.Gallen", "hauptstr.5", "192.168 Road", "1012-AB", "10.20.30",
+    };
+    char text[64];
+    for (size_t i = 0; i < sizeof machines / sizeof machines[0]; i++) {
+        (void)snprintf(text, sizeof text, "{\"address\":\"%s\"}", machines[i]);
+        cr_expect_null(class_in(scanned(text), "address"), "%s", machines[i]);
+    }
+    for (size_t i = 0; i < sizeof homes / sizeof homes[0]; i++) {
+        (void)snprintf(text, sizeof text, "{\"address\":\"%s\"}", homes[i]);
+        cr_expect_eq(values_of("address", text), 1, "%s", homes[i]);
+    }
+    cr_expect_eq(values_of("ipv4", "{\"address\":\"192.168.1.121\"}"), 1);
+}
+
 Test(keyed, reads_pairs_of_coordinates)
 {
     cr_expect_eq(values_of("coordinates", "{\"lat\":52.52,\"lon\":13.405}"), 1);
@@ -64,6 +99,23 @@ Test(keyed, says_what_is_masked_or_hashed)
     cr_expect_eq(row.masked_new, 1);
     row = row_of("email", "{\"email\":\"anna@example.com\"}");
     cr_expect_eq(row.masked_new + row.hashed_new, 0);
+    cr_expect_eq(row.values, 1);
+}
+
+Test(keyed, three_crosses_mask_a_number)
+{
+    struct finding_class row = row_of("ssn", "{\"ssn\":\"XXX-XX-1234\"}");
+    cr_expect_eq(row.masked_new, 1);
+    cr_expect_eq(row.values, 0);
+    cr_expect_eq(row_of("ssn", "{\"ssn\":\"536-90-1234\"}").masked_new, 0);
+    cr_expect_eq(row_of("ipv4", "{\"ip_address\":\"203.0.113.xxx\"}").masked_new, 1);
+    cr_expect_eq(row_of("ipv4", "{\"ip_address\":\"203.0.113.77\"}").masked_new, 0);
+    cr_expect_eq(row_of("email", "{\"email\":\"xxx@example.com\"}").masked_new, 0);
+    row = row_of("email", "{\"email\":\"xxxxx@xxxx.xxx\"}");
+    cr_expect_eq(row.masked_new, 1);
+    cr_expect_eq(row.values, 0);
+    row = row_of("email", "{\"email\":\"maxx@example.com\"}");
+    cr_expect_eq(row.masked_new, 0);
     cr_expect_eq(row.values, 1);
 }
 

@@ -48,6 +48,12 @@ Test(mail, packages_and_files_are_no_addresses)
     cr_expect_eq(MAILS("git@github.com is where"), 1);
 }
 
+Test(mail, units_of_systemd_are_no_addresses)
+{
+    cr_expect_eq(MAILS("started getty@tty1.service, user@1000.service and x@a.timer"), 0);
+    cr_expect_eq(MAILS("ask getty@tty1.services or getty@service.com"), 2);
+}
+
 Test(mail, style_sheets_have_none)
 {
     cr_expect_eq(MAILS("a{b:c}\n@media screen and (max-width:1px){} @font-face{src:url(a.woff)}"),
@@ -91,6 +97,10 @@ Test(mail, userinfo_of_a_url_is_a_credential_and_no_address)
     cr_expect_eq(MAILS("ssh://git@example.com/x"), 0);
     cr_expect_eq(values_of("url_credentials", "postgres://u:p4ss@db.internal:5432/x"), 1);
     cr_expect_eq(values_of("url_credentials", "postgres://u:***@db.internal:5432/x"), 0);
+    cr_expect_eq(values_of("url_credentials", "redis://:s3cret@host/0"), 1);
+    cr_expect_eq(MAILS("redis://:s3cret@host.example/0"), 0);
+    cr_expect_eq(values_of("url_credentials", "redis://:@host/0"), 0);
+    cr_expect_eq(values_of("url_credentials", "redis://:***@host/0"), 0);
     cr_expect_eq(values_of("url_credentials", "https://example.com/a:b@c"), 0);
     cr_expect_eq(MAILS("https://example.com/?m=anna@example.com"), 1);
 }

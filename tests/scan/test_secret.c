@@ -58,4 +58,6 @@ Test(secret, markers_are_words)
     cr_expect_eq(values_of("confidential", "CONFIDENTIAL. Anna called"), 1);
     cr_expect_eq(values_of("confidential", "For Internal Use Only; vertraulich"), 2);
     cr_expect_eq(values_of("confidential", "the confidentiality of data, non-confidential"), 0);
+    cr_expect_eq(values_of("confidential", "{\"a\":\"Confidential Computing Consortium\"}"), 0);
+    cr_expect_eq(values_of("confidential", "confidential: computing costs of 2019"), 1);
 }
