@@ -209,25 +209,25 @@ static void tell_change(struct ledger *ledger, const struct event *base, struct 
     }
 }
 
-/* A refusal closes what the same request, or one that asks for more, once got. */
-static bool is_refusal_of(const struct finding *finding, const struct exposure *exposure)
+/* Whether somebody was turned away who only wanted to look or to read. */
+static bool is_refusal(const struct finding *finding)
 {
     return finding->kind == FINDING_QUERY && finding->verdict == VERDICT_REFUSED &&
-           finding->credentials == CREDENTIALS_NONE && finding->asked != VERDICT_TAMPERED &&
-           finding->asked <= exposure->verdict;
+           finding->credentials == CREDENTIALS_NONE && finding->asked != VERDICT_TAMPERED;
 }
 
 static void add_refusal(struct ledger *ledger, const struct event *base, struct server *server)
 {
     const struct finding *finding = base->finding;
     enum zone zone = zone_of(base->direction);
-    if (finding->verdict != VERDICT_REFUSED || finding->credentials != CREDENTIALS_NONE)
+    if (!is_refusal(finding))
         return;
     if (server)
         servers_note_shut(ledger->servers, server, zone, finding->time_ns, true);
     struct exposure *exposure = exposures_find(ledger->exposures, finding->store, &finding->server,
                                                finding->server_port, zone);
-    if (exposure && is_refusal_of(finding, exposure) &&
+    /* It closes what the same request, or one that asks for more, once got. */
+    if (exposure && finding->asked <= exposure->verdict &&
         exposures_close(ledger->exposures, exposure, CLOSING_REFUSED, finding->time_ns,
                         finding->time_ns))
         telling_life(ledger, base, EVENT_EXPOSURE_CLOSED, exposure);

@@ -237,6 +237,22 @@ Test(telling, refusal_of_more_than_was_ever_given_closes_nothing)
     cr_assert_eq(count_told(EVENT_EXPOSURE_CLOSED), 1);
 }
 
+Test(telling, refused_write_is_no_shut_door)
+{
+    struct finding refused = make_finding(VERDICT_REFUSED);
+    refused.asked = VERDICT_TAMPERED;
+    add_at(refused, 0);
+    add_at(give(1), 60);
+    cr_assert_eq(last_told(EVENT_EXPOSURE_OPENED)->exposure.before_ns, 0);
+    refused.asked = VERDICT_DATA;
+    refused.server_port++;
+    add_at(refused, 61);
+    struct finding other = give(1);
+    other.server_port++;
+    add_at(other, 120);
+    cr_assert_eq(last_told(EVENT_EXPOSURE_OPENED)->exposure.before_ns, WHEN + 61 * SECOND);
+}
+
 Test(telling, opened_again_is_the_same_exposure_with_its_history)
 {
     struct finding refused = make_finding(VERDICT_REFUSED);
