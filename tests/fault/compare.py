@@ -170,8 +170,13 @@ def losses_of(history, state):
 
 
 def compare_refused(missing, losses, told):
-    """Events may only be refused while the journal cannot be written, and each is counted: `told` in all."""
-    refused = [event for event in missing if losses.reasons(event.number) == {REFUSED}]
+    """
+    Events may only be refused while the journal cannot be written, and each is counted: `told` in all. Where something was lost for another
+    reason, a missing update need not have been refused: it may never have been due.
+    """
+    lost = any(losses.reasons(event.number) - {REFUSED} for event in missing)
+    refused = [event for event in missing
+               if losses.reasons(event.number) == {REFUSED} and not (lost and event.action == "exposure-updated")]
     if len(refused) > told:
         return [f"{len(refused)} events are missing that were found while the journal could not be written; {told} were said to be lost"]
     return []

@@ -171,6 +171,12 @@ class History(unittest.TestCase):
         self.assertEqual(compare_refused(missing, losses, 2), [])
         self.assertIn("1 were said to be lost", compare_refused(missing, losses, 1)[0])
 
+    def test_an_update_that_was_never_due_was_not_refused(self):
+        losses = self.losses(Mark("lock_journal", 3, 6), dropped={7})
+        update, query = Told(5, "exposure-updated", "u5", "x", "cc"), Told(7, "store-query", "q7", "-", "aa")
+        self.assertEqual(compare_refused([update, query], losses, 0), [])
+        self.assertTrue(compare_refused([update], losses, 0), "nothing else was lost")
+
     def test_a_full_ring_and_a_killed_producer_excuse_one_finding_each(self):
         losses = self.losses(dropped={7}, cut={9})
         self.assertEqual([number for number in range(12) if losses.reasons(number)], [7, 9])
