@@ -148,7 +148,7 @@ static void add_doings(struct actor *actor, const struct exposure_proof *proof)
 bool actors_add(struct exposure *exposure, const struct exposure_proof *proof,
                 struct actors_budget *budget)
 {
-    bool outside = proof->direction == DIRECTION_INBOUND || proof->direction == DIRECTION_EXTERNAL;
+    bool outside = zone_of(proof->direction) == ZONE_OUTSIDE;
     struct actor *actor = actor_find(exposure, proof->client);
     bool is_new = !actor;
     if (!actor)

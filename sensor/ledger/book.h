@@ -31,11 +31,4 @@ struct ledger {
     struct exposure_view view;
 };
 
-/* Whose door a client comes to. */
-static inline enum zone zone_of(enum direction direction)
-{
-    return direction == DIRECTION_INBOUND || direction == DIRECTION_EXTERNAL ? ZONE_OUTSIDE
-                                                                             : ZONE_INTERNAL;
-}
-
 #endif

@@ -155,13 +155,20 @@ static struct class_weight weight_of(const char *name)
 }
 
 /* Values that were seen; a name alone is a hint of half the weight. */
+struct class_weight class_weigh(const char *name, bool by_name, uint64_t values)
+{
+    struct class_weight weight = weight_of(name);
+    if (values == 0)
+        weight.weight = by_name ? weight.weight / 2 : 0;
+    return weight;
+}
+
 struct class_weight classes_weight(const struct exposure_class *classes, uint32_t count)
 {
     struct class_weight best = {0, NULL};
     for (uint32_t i = 0; i < count; i++) {
-        struct class_weight weight = weight_of(classes[i].name);
-        if (classes[i].values == 0)
-            weight.weight = classes[i].by_name ? weight.weight / 2 : 0;
+        struct class_weight weight =
+            class_weigh(classes[i].name, classes[i].by_name, classes[i].values);
         if (weight.weight > best.weight)
             best = weight;
     }

@@ -32,6 +32,9 @@ struct class_weight {
     int weight;
     const char *reason; /* static */
 };
+struct class_weight class_weigh(const char *name, bool by_name, uint64_t values);
+
+/* The weightiest of them. */
 struct class_weight classes_weight(const struct exposure_class *classes, uint32_t count);
 
 #endif

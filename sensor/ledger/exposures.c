@@ -245,7 +245,7 @@ static bool is_sensitive(const struct exposures *exposures, const struct exposur
     return false;
 }
 
-static enum direction direction_of(const struct exposure *exposure)
+enum direction exposure_direction(const struct exposure *exposure)
 {
     if (exposure->zone == ZONE_INTERNAL)
         return exposure->server_outside ? DIRECTION_OUTBOUND : DIRECTION_INTERNAL;
@@ -260,7 +260,7 @@ static void judge(const struct exposures *exposures, const struct exposure *expo
     struct class_weight class = classes_weight(exposure->classes, exposure->class_count);
     struct severity_facts facts = {.verdict = (enum verdict)exposure->verdict,
                                    .credentials = CREDENTIALS_NONE,
-                                   .direction = direction_of(exposure),
+                                   .direction = exposure_direction(exposure),
                                    .returned = exposure->returned,
                                    .bytes = exposure->gave_bytes,
                                    .held = holdings_estimate(&exposure->holdings).records,
@@ -312,6 +312,13 @@ static bool grows(struct exposure *exposure, const struct exposure_proof *proof)
     return higher || finding->returned_new > 0 || finding->gave_bytes_new > 0;
 }
 
+/* Whether the store's marks may be other ones after this: most findings name neither. */
+static bool says_other_marks(const struct exposure *exposure, const struct finding *finding)
+{
+    return finding->dataset_count > 0 || (finding->cluster_id[0] != '\0' &&
+                                          strcmp(finding->cluster_id, exposure->cluster_id) != 0);
+}
+
 /* Opens it if the proof does; keeps the counts of those open. */
 static bool prove(struct exposures *exposures, struct exposure *exposure,
                   const struct exposure_proof *proof)
@@ -344,11 +351,13 @@ struct exposure *exposures_add(struct exposures *exposures, const struct exposur
         return NULL;
     bool opened = prove(exposures, exposure, proof);
     bool grew = grows(exposure, proof);
+    bool may_mark = says_other_marks(exposure, finding);
     add_amounts(exposure, proof);
     grew |= actors_add(exposure, proof, &exposures->actors);
     grew |= holdings_add(&exposure->holdings, finding, &exposures->datasets);
     grew |= classes_add(exposure, finding, &exposures->classes);
-    exposures_mark_store(exposures, exposure, true);
+    if (may_mark)
+        exposures_mark_store(exposures, exposure, true);
     bool worse = make_worse(exposures, exposure);
     exposures_note_change(exposures, exposure);
     *change = opened  ? EXPOSURE_OPENED

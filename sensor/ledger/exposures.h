@@ -219,6 +219,16 @@ const struct severity *exposures_severity(const struct exposures *exposures,
 void exposures_fill_group(const struct exposures *exposures, const struct exposure *exposure,
                           struct group_view *group);
 
+/* Whose door a client comes to. */
+static inline enum zone zone_of(enum direction direction)
+{
+    return direction == DIRECTION_INBOUND || direction == DIRECTION_EXTERNAL ? ZONE_OUTSIDE
+                                                                             : ZONE_INTERNAL;
+}
+
+/* How clients of its zone come to it, seen from home. */
+enum direction exposure_direction(const struct exposure *exposure);
+
 /* Whether this is, of the exposures of its store, the one of the first zone. */
 bool exposure_is_first_zone(const struct exposure *exposure);
 

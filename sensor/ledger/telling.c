@@ -71,10 +71,8 @@ static struct class_weight weigh_classes(const struct finding *finding)
 {
     struct class_weight best = {0, NULL};
     for (uint16_t i = 0; i < finding->class_count; i++) {
-        struct exposure_class row = {.by_name = finding->classes[i].by_name,
-                                     .values = finding->classes[i].values};
-        memcpy(row.name, finding->classes[i].name, sizeof row.name);
-        struct class_weight weight = classes_weight(&row, 1);
+        const struct finding_class *class = &finding->classes[i];
+        struct class_weight weight = class_weigh(class->name, class->by_name, class->values);
         if (weight.weight > best.weight)
             best = weight;
     }
@@ -206,22 +204,14 @@ static void make_state_finding(struct ledger *ledger, const struct exposure *exp
     telling_fill_names(finding, servers_find(ledger->servers, finding));
 }
 
-static enum direction direction_of(const struct exposure *exposure, bool outside)
-{
-    if (exposure->server_outside)
-        return outside ? DIRECTION_EXTERNAL : DIRECTION_OUTBOUND;
-    return outside ? DIRECTION_INBOUND : DIRECTION_INTERNAL;
-}
-
 void telling_state(struct ledger *ledger, struct exposure *exposure, enum event_action action,
                    uint64_t time_ns)
 {
     make_state_finding(ledger, exposure, time_ns);
     const struct actor *last = last_actor(exposure);
-    bool outside = last ? last->outside : exposure->zone == ZONE_OUTSIDE;
     struct event event = {.action = action,
                           .time_ns = time_ns,
-                          .direction = direction_of(exposure, outside),
+                          .direction = exposure_direction(exposure),
                           .credentials = CREDENTIALS_NONE,
                           .finding = &ledger->finding,
                           .source = &ledger->source,

@@ -15,12 +15,6 @@ static inline struct exposures *make_exposures(uint32_t limit)
     return exposures;
 }
 
-static inline enum zone zone_for(enum direction direction)
-{
-    return direction == DIRECTION_INBOUND || direction == DIRECTION_EXTERNAL ? ZONE_OUTSIDE
-                                                                             : ZONE_INTERNAL;
-}
-
 /* Adds a finding from this direction and place. */
 static inline struct exposure *add_proof(struct exposures *exposures, const struct finding *f,
                                          enum direction direction, const struct place *place,
@@ -29,7 +23,7 @@ static inline struct exposure *add_proof(struct exposures *exposures, const stru
     static const struct actor_view nobody;
     struct exposure_proof proof = {.finding = f,
                                    .direction = direction,
-                                   .zone = zone_for(direction),
+                                   .zone = zone_of(direction),
                                    .client = &f->client,
                                    .source = place,
                                    .who = &nobody};
