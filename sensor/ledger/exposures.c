@@ -88,18 +88,23 @@ static struct exposure *find_store(struct exposure *exposure, const char *store,
     return exposure;
 }
 
-static struct exposure *find_zone(struct exposure *store, enum zone zone)
+struct exposure *exposure_to_zone(const struct exposure *any, enum zone zone)
 {
-    struct exposure *exposure = store;
-    while (exposure && exposure->zone != zone)
-        exposure = exposure->store_next == store ? NULL : exposure->store_next;
+    struct exposure *exposure = any->store_next;
+    while (exposure->zone != zone) {
+        if (exposure == any)
+            return NULL;
+        exposure = exposure->store_next;
+    }
     return exposure;
 }
 
 struct exposure *exposures_find(const struct exposures *exposures, const char *store,
                                 const struct addr *server, uint16_t port, enum zone zone)
 {
-    return find_zone(find_store(*bucket_of(exposures, server, port), store, server, port), zone);
+    const struct exposure *any =
+        find_store(*bucket_of(exposures, server, port), store, server, port);
+    return any ? exposure_to_zone(any, zone) : NULL;
 }
 
 void exposures_visit_door(const struct exposures *exposures, const struct addr *server,
@@ -340,8 +345,7 @@ struct exposure *exposures_add(struct exposures *exposures, const struct exposur
                                enum exposure_change *change)
 {
     const struct finding *finding = proof->finding;
-    struct exposure *exposure = exposures_find(exposures, finding->store, &finding->server,
-                                               finding->server_port, proof->zone);
+    struct exposure *exposure = exposures_find_of(exposures, finding, proof->zone);
     *change = EXPOSURE_SAME;
     if (!exposure && time_of_proof(finding) == 0)
         return NULL;

@@ -158,6 +158,16 @@ struct exposure *exposures_find(const struct exposures *exposures, const char *s
                                 const struct addr *server, uint16_t port, enum zone zone);
 void exposures_note_change(struct exposures *exposures, struct exposure *exposure);
 
+/* The same for the store of a finding. */
+static inline struct exposure *exposures_find_of(const struct exposures *exposures,
+                                                 const struct finding *finding, enum zone zone)
+{
+    return exposures_find(exposures, finding->store, &finding->server, finding->server_port, zone);
+}
+
+/* The exposure of the same store to a zone, NULL if there never was one. */
+struct exposure *exposure_to_zone(const struct exposure *any, enum zone zone);
+
 /* The exposures at an address and port, whatever the store: calls back for each; it may change
  * them. */
 void exposures_visit_door(const struct exposures *exposures, const struct addr *server,

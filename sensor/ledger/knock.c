@@ -63,8 +63,7 @@ static void add_knock(void *context, struct exposure *any)
     struct ledger *ledger = knock->ledger;
     if (!exposure_is_first_zone(any))
         return;
-    struct exposure *exposure =
-        exposures_find(ledger->exposures, any->store, &any->addr, any->port, knock->zone);
+    struct exposure *exposure = exposure_to_zone(any, knock->zone);
     struct server *server = servers_find_at(ledger->servers, any->store, &any->addr, any->port);
     if (knock->finding->door == DOOR_ANSWERED) {
         add_answer(knock, exposure, server);

@@ -224,8 +224,7 @@ static void add_refusal(struct ledger *ledger, const struct event *base, struct 
         return;
     if (server)
         servers_note_shut(ledger->servers, server, zone, finding->time_ns, true);
-    struct exposure *exposure = exposures_find(ledger->exposures, finding->store, &finding->server,
-                                               finding->server_port, zone);
+    struct exposure *exposure = exposures_find_of(ledger->exposures, finding, zone);
     /* It closes what the same request, or one that asks for more, once got. */
     if (exposure && finding->asked <= exposure->verdict &&
         exposures_close(ledger->exposures, exposure, CLOSING_REFUSED, finding->time_ns,
@@ -282,8 +281,7 @@ static void add_identified(struct ledger *ledger, const struct finding *told)
     if (is_told(ledger, &base, change == EXPOSURE_OPENED, &exposed)) {
         const struct exposure *shown =
             exposed && !exposure
-                ? exposures_find(ledger->exposures, finding->store, &finding->server,
-                                 finding->server_port, zone_of(base.direction))
+                ? exposures_find_of(ledger->exposures, finding, zone_of(base.direction))
                 : exposure;
         telling_store(ledger, &base, telling_view(ledger, shown));
     }

@@ -68,8 +68,8 @@ static struct server **bucket_of(struct servers *servers, const char *store,
     return &servers->buckets[hash & servers->mask];
 }
 
-static struct server *find(struct servers *servers, const char *store, const struct addr *addr,
-                           uint16_t port)
+struct server *servers_find_at(struct servers *servers, const char *store, const struct addr *addr,
+                               uint16_t port)
 {
     struct server *server = *bucket_of(servers, store, addr, port);
     while (server && (server->port != port || addr_compare(&server->addr, addr) != 0 ||
@@ -80,7 +80,7 @@ static struct server *find(struct servers *servers, const char *store, const str
 
 struct server *servers_find(struct servers *servers, const struct finding *finding)
 {
-    return find(servers, finding->store, &finding->server, finding->server_port);
+    return servers_find_at(servers, finding->store, &finding->server, finding->server_port);
 }
 
 static void list_remove(struct servers *servers, struct server *server)
@@ -280,12 +280,6 @@ bool servers_note_reachable(struct servers *servers, struct server *server, uint
     return true;
 }
 
-struct server *servers_find_at(struct servers *servers, const char *store, const struct addr *addr,
-                               uint16_t port)
-{
-    return find(servers, store, addr, port);
-}
-
 const struct server *servers_first_changed(const struct servers *servers)
 {
     return servers->changed;
@@ -329,7 +323,7 @@ enum ajar_status servers_restore(struct servers *servers, const struct server *k
     if (!server)
         return AJAR_ERR_MEMORY;
     if (server->store[0] == '\0' || server->verdict >= VERDICTS ||
-        find(servers, server->store, &server->addr, server->port)) {
+        servers_find_at(servers, server->store, &server->addr, server->port)) {
         free(server);
         return AJAR_ERR_FORMAT;
     }

@@ -118,11 +118,10 @@ static int compare_members(const void *a, const void *b)
 }
 
 /* What was not asked for at the one door is told in the block of the other. */
-static bool has_block(const struct ledger *ledger, const struct exposure *e)
+static bool has_block(const struct exposure *e)
 {
     return e->zone == ZONE_OUTSIDE ||
-           (e->zone == ZONE_INTERNAL &&
-            !exposures_find(ledger->exposures, e->store, &e->addr, e->port, ZONE_OUTSIDE));
+           (e->zone == ZONE_INTERNAL && !exposure_to_zone(e, ZONE_OUTSIDE));
 }
 
 static void collect_exposure(struct table *table, const struct exposure *exposure)
@@ -145,7 +144,7 @@ static bool collect(const struct ledger *ledger, struct table *table)
     if (!table->exposures || !table->members.list)
         return false;
     for (const struct exposure *e = exposures_first(ledger->exposures); e; e = e->next)
-        if (has_block(ledger, e))
+        if (has_block(e))
             collect_exposure(table, e);
     table->standings[STANDING_EXPOSED] = table->exposure_count;
     qsort(table->exposures, table->exposure_count, sizeof(const struct exposure *),
@@ -291,10 +290,7 @@ static void write_exposure(const struct table *table, const struct exposure *exp
 {
     const struct exposures *exposures = table->ledger->exposures;
     const struct exposure *inside =
-        exposure->zone == ZONE_INTERNAL
-            ? NULL
-            : exposures_find(exposures, exposure->store, &exposure->addr, exposure->port,
-                             ZONE_INTERNAL);
+        exposure->zone == ZONE_INTERNAL ? NULL : exposure_to_zone(exposure, ZONE_INTERNAL);
     struct block block = {exposures, &table->members, exposure, inside, table->signatures, colour};
     block_write(&block, out);
 }

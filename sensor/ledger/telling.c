@@ -271,9 +271,7 @@ void telling_folded(struct ledger *ledger, const struct pair_state *rest)
     enum zone zone = zone_of(event.direction);
     telling_find_places(ledger, &finding->client, &finding->server, event.direction);
     if (rest->exposed)
-        event.exposure =
-            telling_view(ledger, exposures_find(ledger->exposures, finding->store, &finding->server,
-                                                finding->server_port, zone));
+        event.exposure = telling_view(ledger, exposures_find_of(ledger->exposures, finding, zone));
     tell_finding(ledger, &event);
 }
 
