@@ -6,6 +6,7 @@ import base64, datetime, gzip, http.client, json, os, random, re, shlex, signal,
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 OUT = os.environ.get("AJAR_RECORD_OUT", os.path.join(os.path.dirname(HERE), "captures"))
 CACHE = os.environ.get("AJAR_RECORD_CACHE", os.path.join(os.environ.get("XDG_CACHE_HOME", os.path.expanduser("~/.cache")), "ajar-record"))
+NET = os.environ.get("AJAR_RECORD_NET", "record")
 CUSTOMERS, CASES = 1237, 419
 AGENTS = {
     "curl": "curl/7.88.1",
@@ -47,7 +48,7 @@ def customers_show(numbers):
 
 
 def namespace(which, *command, **options):
-    return subprocess.run(["ip", "netns", "exec", "record-" + which, *command], check=True, **options)
+    return subprocess.run(["ip", "netns", "exec", f"{NET}-{which}", *command], check=True, **options)
 
 
 def url_host(address):
@@ -402,7 +403,7 @@ class Nginx:
         conf = os.path.join(self.home, name + ".conf")
         with open(conf, "w") as f:
             f.write(text)
-        self.process = subprocess.Popen(["ip", "netns", "exec", "record-" + where, "nginx", "-c", conf, "-e", self.home + "/error.log"])
+        self.process = subprocess.Popen(["ip", "netns", "exec", f"{NET}-{where}", "nginx", "-c", conf, "-e", self.home + "/error.log"])
         time.sleep(1)
         if self.process.poll() is not None:
             raise SystemExit(f"nginx does not start, see {self.home}/error.log")
