@@ -18,8 +18,8 @@ NOBODY = ["setpriv", "--reuid", "nobody", "--regid", "nogroup", "--clear-groups"
 
 
 def outside(command, **options):
-    """A command with the network of the machine: cases themselves run in the client namespace."""
-    done = subprocess.run(["nsenter", "--net=/proc/1/ns/net", *command], capture_output=True, text=True, **options)
+    """A command with the network of whoever started the case, which itself runs in the client namespace."""
+    done = subprocess.run(["nsenter", f"--net=/proc/{os.getppid()}/ns/net", *command], capture_output=True, text=True, **options)
     if done.returncode:
         raise SystemExit(f"{' '.join(command)}: {done.stdout[-2000:]}{done.stderr[-2000:]}")
     return done.stdout
