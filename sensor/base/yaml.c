@@ -327,7 +327,7 @@ enum ajar_status yaml_check_keys(const struct yaml_file *file, const struct yaml
             i++;
         if (known[i])
             continue;
-        char list[256] = "";
+        char list[320] = "";
         for (size_t k = 0; known[k]; k++) {
             size_t used = strlen(list);
             (void)snprintf(list + used, sizeof list - used, "%s%s", k ? ", " : "", known[k]);

@@ -1,92 +1,165 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The examples of signatures, run through the real inspector and detector: a request and a reply
- * as they stand on the wire, and the verdict they must give.
+ * The examples of signatures, run through the real inspector and detector against all signatures
+ * of a set: a request and a reply as they stand on the wire, and the finding they must give.
  */
 #include "detect/detect.h"
 #include "inspect/http.h"
 
+#include <inttypes.h>
 #include <string.h>
 #include <strings.h>
 
-#define EXAMPLE_BYTES_MAX 65536
+#define EXAMPLE_BYTES_MAX 131072
+#define DIFFERENCE_MAX    256
 
-/* The best finding of one example. */
-struct outcome {
-    enum verdict verdict;
-    struct finding finding;
+/* What is run again and again. */
+struct bench {
+    struct detector *detector;
+    struct http_inspector *http;
+    const char *store; /* whose findings the example is about */
+    struct finding best;
+    char others[64]; /* another store that something was said of, "" = none */
 };
 
-static void on_finding(void *context, const struct finding *finding)
+/* Bytes of a message; beyond EXAMPLE_BYTES_MAX it is no example. */
+struct message {
+    char text[EXAMPLE_BYTES_MAX];
+    size_t used;
+    bool full;
+};
+
+static void add_bytes(struct message *message, const void *bytes, size_t length)
 {
-    struct outcome *outcome = context;
-    bool judged = finding->identity != IDENTITY_NONE;
-    if (!judged || finding->verdict < outcome->verdict)
+    if (message->full || length > sizeof message->text - message->used) {
+        message->full = true;
         return;
-    outcome->verdict = (enum verdict)finding->verdict;
-    outcome->finding = *finding;
+    }
+    memcpy(message->text + message->used, bytes, length);
+    message->used += length;
 }
 
-static bool has_header(const struct example *example, const char *name)
+static void add_line(struct message *message, const char *name, const char *value)
 {
-    for (size_t i = 0; example->headers[i]; i++)
-        if (strncasecmp(example->headers[i], name, strlen(name)) == 0)
+    add_bytes(message, name, strlen(name));
+    add_bytes(message, value, strlen(value));
+    add_bytes(message, "\r\n", 2);
+}
+
+static bool has_header(const char *const *headers, const char *name)
+{
+    for (size_t i = 0; headers[i]; i++)
+        if (strncasecmp(headers[i], name, strlen(name)) == 0)
             return true;
     return false;
 }
 
-static const char *default_type(const char *body)
+static void add_headers(struct message *message, const char *const *headers, size_t body_length)
 {
-    return body[0] == '{' || body[0] == '[' ? "application/json; charset=UTF-8"
-                                            : "text/plain; charset=UTF-8";
+    char length[32];
+    for (size_t i = 0; headers[i]; i++)
+        add_line(message, headers[i], "");
+    (void)snprintf(length, sizeof length, "%zu", body_length);
+    if (!has_header(headers, "Content-Length:") && !has_header(headers, "Transfer-Encoding:"))
+        add_line(message, "Content-Length: ", length);
+    add_line(message, "", "");
 }
 
-/* The reply as bytes; returns its length, 0 if it does not fit. */
-static size_t write_reply(const struct example *example, char *text, size_t size)
+static const char *default_type(const char *body, size_t length)
 {
-    size_t used = (size_t)snprintf(text, size, "HTTP/1.1 %u X\r\n", (unsigned)example->status);
-    for (size_t i = 0; example->headers[i] && used < size; i++)
-        used += (size_t)snprintf(text + used, size - used, "%s\r\n", example->headers[i]);
-    if (used < size && !has_header(example, "Content-Type:"))
-        used += (size_t)snprintf(text + used, size - used, "content-type: %s\r\n",
-                                 default_type(example->body));
-    if (used < size)
-        used += (size_t)snprintf(text + used, size - used, "content-length: %zu\r\n\r\n%s",
-                                 strlen(example->body), example->body);
-    return used < size ? used : 0;
+    static const struct {
+        const char *start, *type;
+    } types[] = {{"{", "application/json; charset=UTF-8"},
+                 {"[", "application/json; charset=UTF-8"},
+                 {"<html", "text/html; charset=UTF-8"},
+                 {"<!doctype html", "text/html"},
+                 {"<", "application/xml"}};
+    for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
+        if (length >= strlen(types[i].start) &&
+            strncasecmp(body, types[i].start, strlen(types[i].start)) == 0)
+            return types[i].type;
+    bool text = memchr(body, '\0', length) == NULL;
+    for (size_t i = 0; i < length && text; i++)
+        text = (uint8_t)body[i] < 0x80;
+    return text ? "text/plain; charset=UTF-8" : "application/octet-stream";
 }
 
-static enum ajar_status run_example(const struct signature_set *set, const struct example *example,
-                                    struct outcome *outcome)
+static void write_request(const struct example *example, struct message *message)
 {
-    char text[EXAMPLE_BYTES_MAX];
-    struct packet packet = {.time_ns = 1, .ordinal = 1};
-    struct flow flow = {.protocol = PACKET_TCP, .client = 0};
-    struct detector *detector = NULL;
-    struct http_inspector *http = NULL;
+    const char *body = example->request_body ? example->request_body : "";
+    *message = (struct message){.used = 0};
+    add_line(message, example->request, " HTTP/1.1");
+    if (!has_header(example->request_headers, "Host:"))
+        add_line(message, "Host: x", "");
+    add_headers(message, example->request_headers, strlen(body));
+    add_bytes(message, body, strlen(body));
+}
+
+static void write_reply(const struct example *example, struct message *message)
+{
+    char first[32];
+    const char *body = (const char *)example->body;
+    (void)snprintf(first, sizeof first, "HTTP/1.1 %u X", (unsigned)example->status);
+    *message = (struct message){.used = 0};
+    add_line(message, first, "");
+    if (!has_header(example->headers, "Content-Type:"))
+        add_line(message, "Content-Type: ", default_type(body, example->body_length));
+    add_headers(message, example->headers, example->body_length);
+    add_bytes(message, body, example->body_length);
+}
+
+static void on_finding(void *context, const struct finding *finding)
+{
+    struct bench *bench = context;
+    if (finding->identity == IDENTITY_NONE)
+        return;
+    if (strcmp(finding->store, bench->store) == 0 && finding->verdict >= bench->best.verdict)
+        finding_copy(&bench->best, finding);
+    else if (strcmp(finding->store, bench->store) != 0)
+        (void)snprintf(bench->others, sizeof bench->others, "%s of %s",
+                       verdict_name((enum verdict)finding->verdict), finding->store);
+}
+
+static enum ajar_status open_bench(const struct signature_set *set, struct bench *bench)
+{
     struct http_limits limits = HTTP_LIMITS_DEFAULT;
     struct detect_options options = {
-        .signatures = set, .scan_full = true, .listener = on_finding, .context = outcome};
+        .signatures = set, .scan_full = true, .listener = on_finding, .context = bench};
+    *bench = (struct bench){.store = ""};
     limits.connections = 1;
-    enum ajar_status status = detector_new(&options, &detector);
-    if (status == AJAR_OK) {
-        struct http_listener listener = detector_http_listener(detector);
-        status = http_inspector_new(&limits, &listener, &http);
-    }
-    if (status == AJAR_OK)
-        status = http_open(http, &flow);
-    if (status == AJAR_OK) {
-        size_t length =
-            (size_t)snprintf(text, sizeof text, "%s HTTP/1.1\r\nHost: x\r\n\r\n", example->request);
-        (void)http_bytes(http, &flow, 0, (const uint8_t *)text, length, &packet);
-        length = write_reply(example, text, sizeof text);
-        (void)http_bytes(http, &flow, 1, (const uint8_t *)text, length, &packet);
-        http_close(http, &flow);
-        detector_close(detector, &flow, FLOW_END_FIN, 2);
-    }
-    http_inspector_free(http);
-    detector_free(detector);
-    return status;
+    limits.inflates = 1;
+    enum ajar_status status = detector_new(&options, &bench->detector);
+    if (status != AJAR_OK)
+        return status;
+    struct http_listener listener = detector_http_listener(bench->detector);
+    return http_inspector_new(&limits, &listener, &bench->http);
+}
+
+static void close_bench(struct bench *bench)
+{
+    http_inspector_free(bench->http);
+    detector_free(bench->detector);
+}
+
+/* One exchange on a connection of its own. */
+static enum ajar_status run_example(struct bench *bench, const struct example *example)
+{
+    static struct message messages[2]; /* request, reply */
+    struct packet packet = {.time_ns = 1, .ordinal = 1};
+    struct flow flow = {.protocol = PACKET_TCP, .client = 0};
+    write_request(example, &messages[0]);
+    write_reply(example, &messages[1]);
+    if (messages[0].full || messages[1].full)
+        return AJAR_ERR_LIMIT;
+    enum ajar_status status = http_open(bench->http, &flow);
+    if (status != AJAR_OK)
+        return status;
+    for (uint8_t side = 0; side < 2; side++)
+        (void)http_bytes(bench->http, &flow, side, (const uint8_t *)messages[side].text,
+                         messages[side].used, &packet);
+    http_close(bench->http, &flow);
+    detector_close(bench->detector, &flow, FLOW_END_FIN, 2);
+    return AJAR_OK;
 }
 
 static bool names_dataset(const struct finding *finding, const char *name)
@@ -97,42 +170,113 @@ static bool names_dataset(const struct finding *finding, const char *name)
     return false;
 }
 
-/* What differs, or NULL. */
-static const char *compare(const struct example *example, const struct outcome *outcome)
+static uint64_t dataset_bytes(const struct finding *finding)
 {
-    if (outcome->verdict != example->verdict)
-        return verdict_name(outcome->verdict);
-    if (example->version && strcmp(outcome->finding.version, example->version) != 0)
-        return "another version";
-    if (example->records != FINDING_NO_COUNT && outcome->finding.records != example->records)
-        return "another number of records";
+    uint64_t sum = FINDING_NO_COUNT;
+    for (size_t i = 0; i < finding->dataset_count; i++)
+        if (finding->datasets[i].bytes != FINDING_NO_COUNT)
+            sum = (sum == FINDING_NO_COUNT ? 0 : sum) + finding->datasets[i].bytes;
+    return sum;
+}
+
+/* Each writes what was expected and what came and returns true, if they differ. */
+static bool texts_differ(const char *what, const char *wanted, const char *got, char *difference)
+{
+    if (!wanted || strcmp(wanted, got) == 0)
+        return false;
+    (void)snprintf(difference, DIFFERENCE_MAX, "expected %s '%s', got '%s'", what, wanted, got);
+    return true;
+}
+
+static bool numbers_differ(const char *what, uint64_t wanted, uint64_t got, char *difference)
+{
+    char number[32] = "none";
+    if (wanted == FINDING_NO_COUNT || wanted == got)
+        return false;
+    if (got != FINDING_NO_COUNT)
+        (void)snprintf(number, sizeof number, "%" PRIu64, got);
+    (void)snprintf(difference, DIFFERENCE_MAX, "expected %" PRIu64 " %s, got %s", wanted, what,
+                   number);
+    return true;
+}
+
+static bool verdicts_differ(const struct example *example, const struct bench *bench,
+                            char *difference)
+{
+    if (bench->best.verdict == example->verdict)
+        return false;
+    (void)snprintf(difference, DIFFERENCE_MAX, "expected %s, got %s%s%s",
+                   verdict_name(example->verdict), verdict_name((enum verdict)bench->best.verdict),
+                   bench->others[0] ? " and " : "", bench->others);
+    return true;
+}
+
+static bool datasets_differ(const struct example *example, const struct finding *got,
+                            char *difference)
+{
     for (size_t i = 0; example->datasets[i]; i++)
-        if (!names_dataset(&outcome->finding, example->datasets[i]))
-            return "a data set is missing";
-    return NULL;
+        if (!names_dataset(got, example->datasets[i])) {
+            (void)snprintf(difference, DIFFERENCE_MAX, "expected data set '%s', got %s%s%s",
+                           example->datasets[i], got->dataset_count ? "'" : "none",
+                           got->dataset_count ? got->datasets[0].name : "",
+                           got->dataset_count > 1 ? "' and others"
+                           : got->dataset_count   ? "'"
+                                                  : "");
+            return true;
+        }
+    return false;
+}
+
+static bool differs(const struct example *example, const struct bench *bench, char *difference)
+{
+    const struct finding *got = &bench->best;
+    return verdicts_differ(example, bench, difference) ||
+           texts_differ("product", example->product, got->product, difference) ||
+           texts_differ("version", example->version, got->version, difference) ||
+           numbers_differ("records", example->records, got->records, difference) ||
+           numbers_differ("returned", example->returned, got->returned, difference) ||
+           numbers_differ("bytes", example->bytes, dataset_bytes(got), difference) ||
+           datasets_differ(example, got, difference);
+}
+
+/* Whether the example gives another result; writes which. */
+static bool fails(struct bench *bench, const struct signature *signature,
+                  const struct example *example, FILE *out)
+{
+    char difference[DIFFERENCE_MAX] = "";
+    bench->store = example->store ? example->store : signature->name;
+    bench->best = (struct finding){.records = FINDING_NO_COUNT};
+    bench->others[0] = '\0';
+    enum ajar_status status = run_example(bench, example);
+    if (status != AJAR_OK)
+        (void)snprintf(difference, sizeof difference, "%s", ajar_status_text(status));
+    else if (!differs(example, bench, difference))
+        return false;
+    (void)fprintf(out, "%s:%d: %s: %s\n", signature->file, example->line, example->request,
+                  difference);
+    return true;
+}
+
+size_t signature_test(const struct signature_set *set, const struct signature *signature, FILE *out,
+                      size_t *run)
+{
+    static struct bench bench; /* findings are large */
+    size_t differing = 0;
+    enum ajar_status status = open_bench(set, &bench);
+    if (status != AJAR_OK)
+        (void)fprintf(out, "%s: %s\n", signature->file, ajar_status_text(status));
+    for (size_t i = 0; i < signature->example_count; i++)
+        differing += status != AJAR_OK || fails(&bench, signature, &signature->examples[i], out);
+    close_bench(&bench);
+    *run += signature->example_count;
+    return differing;
 }
 
 size_t signature_set_test(const struct signature_set *set, FILE *out, size_t *run)
 {
-    static struct outcome outcome;
-    size_t differ = 0;
+    size_t differing = 0;
     *run = 0;
-    for (size_t i = 0; i < set->count; i++) {
-        struct signature *alone[1] = {set->signatures[i]};
-        struct signature_set one = {.signatures = alone, .count = 1};
-        for (size_t k = 0; k < alone[0]->example_count; k++) {
-            const struct example *example = &alone[0]->examples[k];
-            outcome = (struct outcome){.verdict = VERDICT_NONE};
-            enum ajar_status status = run_example(&one, example, &outcome);
-            const char *difference =
-                status == AJAR_OK ? compare(example, &outcome) : ajar_status_text(status);
-            ++*run;
-            if (!difference)
-                continue;
-            differ++;
-            fprintf(out, "%s:%d: %s: expected %s, got %s\n", alone[0]->file, example->line,
-                    example->request, verdict_name(example->verdict), difference);
-        }
-    }
-    return differ;
+    for (size_t i = 0; i < set->count; i++)
+        differing += signature_test(set, set->signatures[i], out, run);
+    return differing;
 }

@@ -35,6 +35,10 @@ enum ajar_status loader_find_bool(struct loader *loader, const struct yaml *map,
 /* A problem unless the node is a list of at most `most` entries. */
 enum ajar_status loader_check_list(struct loader *loader, const struct yaml *node, size_t most);
 
+/* Checks that too, and takes memory for an array of `size` bytes an entry. */
+enum ajar_status loader_list_room(struct loader *loader, const struct yaml *list, size_t most,
+                                  size_t size, void **room);
+
 /* A scalar or a list of scalars into a NULL-terminated array of `room` pointers. */
 enum ajar_status loader_read_words(struct loader *loader, const struct yaml *node,
                                    const char **words, size_t room);
@@ -52,6 +56,13 @@ enum ajar_status loader_read_fact(struct loader *loader, const struct yaml *map,
 /* identity: proven|likely|none of a map; *identity is left alone where there is none. */
 enum ajar_status loader_read_identity(struct loader *loader, const struct yaml *map,
                                       enum identity *identity);
+
+/* Bytes written as "50 4b 03 04", of the signature's memory. */
+enum ajar_status loader_read_hex(struct loader *loader, const struct yaml *node,
+                                 const uint8_t **bytes, size_t *length);
+
+/* What the file says of itself: all keys at the top that are no section. */
+enum ajar_status loader_read_about(struct loader *loader, const struct yaml *root);
 
 /* The sections of the file, each by its node (which may be NULL: section absent). */
 enum ajar_status loader_read_headers(struct loader *loader, const struct yaml *list);

@@ -19,6 +19,7 @@
 #define SIGNATURE_MARKS_MAX   64
 #define SIGNATURE_COLUMNS_MAX 24 /* columns of a text listing */
 #define SIGNATURE_NONE        UINT16_MAX
+#define WORDS_MAX             32 /* of a list of texts, and the NULL at its end */
 
 struct yaml; /* base/yaml.h */
 
@@ -188,16 +189,32 @@ struct hardening {
     const char *url;
 };
 
+/* A request and a reply, and the finding that must come of it. Texts NULL and numbers
+ * FINDING_NO_COUNT where the file does not say. */
 struct example {
-    const char *request;
-    const char *body;
+    const char *request; /* "GET /path" */
+    const char *request_headers[8];
+    const char *request_body;
     uint16_t status;
     const char *headers[8];
+    const uint8_t *body;
+    size_t body_length;
     enum verdict verdict;
+    const char *store; /* whose finding; NULL = the signature's own */
+    const char *product;
     const char *version;
-    uint64_t records; /* FINDING_NO_COUNT = not said */
+    uint64_t records;
+    uint64_t returned;
+    uint64_t bytes; /* held, in all data sets */
     const char *datasets[8];
     int line;
+};
+
+/* What a signature was held against. */
+enum proof {
+    PROOF_NONE,          /* the file does not say */
+    PROOF_SERVER,        /* recordings of real servers */
+    PROOF_DOCUMENTATION, /* what the maker writes */
 };
 
 struct signature {
@@ -206,6 +223,15 @@ struct signature {
     const char *title;
     const char *reference;
     uint16_t ports[8];
+    enum proof proof;
+    const char *versions[WORDS_MAX];      /* recorded; NULL-terminated like all lists here */
+    const char *documentation[WORDS_MAX]; /* URLs that the examples follow */
+    int8_t severity;                      /* points added for what such a store is */
+    const char *weakness;                 /* "CWE-306" */
+    const char *technique;                /* of ATT&CK, NULL = not said */
+    const char *credential_headers[8];    /* where clients show who they are, beside */
+    const char *credential_parameters[8]; /* Authorization and the URL's user */
+    const char *credential_cookies[8];
     struct hardening *hardening;
     size_t hardening_count;
     const char *mark_names[SIGNATURE_MARKS_MAX];
@@ -280,9 +306,15 @@ void signature_set_write_list(const struct signature_set *set, FILE *out);
 void signature_write(const struct signature *signature, FILE *out);
 
 /*
- * Runs every example of the set through the inspector and the detector and writes one line for each
- * that differs. Returns the number of examples that differ; *run is how many there were.
+ * Runs the examples of a signature of the set through the inspector and the detector, against all
+ * signatures of the set, and writes one line "FILE:LINE: REQUEST: what came instead" for each that
+ * differs. Returns the number of examples that differ; adds to *run how many there were. One thread
+ * at a time.
  */
+size_t signature_test(const struct signature_set *set, const struct signature *signature, FILE *out,
+                      size_t *run);
+
+/* The same of all signatures of the set; *run is how many examples there were. */
 size_t signature_set_test(const struct signature_set *set, FILE *out, size_t *run);
 
 /* Whether a text (not NUL-terminated) passes a test. */

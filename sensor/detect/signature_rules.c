@@ -10,16 +10,6 @@
 
 #define REFUSALS_MAX 64 /* a bit each in the reply being read */
 
-static enum ajar_status list_room(struct loader *loader, const struct yaml *list, size_t most,
-                                  size_t size, void **room)
-{
-    enum ajar_status status = loader_check_list(loader, list, most);
-    if (status != AJAR_OK)
-        return status;
-    *room = loader_take(loader, list->count, size);
-    return *room ? AJAR_OK : AJAR_ERR_MEMORY;
-}
-
 static enum ajar_status read_identity_rule(struct loader *loader, const struct yaml *item,
                                            struct identity_rule *rule)
 {
@@ -44,7 +34,8 @@ enum ajar_status loader_read_identities(struct loader *loader, const struct yaml
     if (!list)
         return AJAR_OK;
     void *room = NULL;
-    enum ajar_status status = list_room(loader, list, 256, sizeof *signature->identities, &room);
+    enum ajar_status status =
+        loader_list_room(loader, list, 256, sizeof *signature->identities, &room);
     if (status != AJAR_OK)
         return status;
     signature->identities = room;
@@ -139,7 +130,7 @@ enum ajar_status loader_read_refusals(struct loader *loader, const struct yaml *
         return AJAR_OK;
     void *room = NULL;
     enum ajar_status status =
-        list_room(loader, list, REFUSALS_MAX, sizeof *signature->refusals, &room);
+        loader_list_room(loader, list, REFUSALS_MAX, sizeof *signature->refusals, &room);
     if (status != AJAR_OK)
         return status;
     signature->refusals = room;
@@ -286,7 +277,8 @@ enum ajar_status loader_read_requests(struct loader *loader, const struct yaml *
     if (!list)
         return loader_fail(loader, yaml_root(loader->file), "a signature needs requests");
     void *room = NULL;
-    enum ajar_status status = list_room(loader, list, 1000, sizeof *signature->requests, &room);
+    enum ajar_status status =
+        loader_list_room(loader, list, 1000, sizeof *signature->requests, &room);
     if (status != AJAR_OK)
         return status;
     signature->requests = room;
@@ -310,7 +302,7 @@ enum ajar_status loader_read_bodies(struct loader *loader, const struct yaml *li
     if (!list)
         return AJAR_OK;
     void *room = NULL;
-    enum ajar_status status = list_room(loader, list, 64, sizeof *signature->bodies, &room);
+    enum ajar_status status = loader_list_room(loader, list, 64, sizeof *signature->bodies, &room);
     signature->bodies = status == AJAR_OK ? room : NULL;
     for (const struct yaml *item = list->first; status == AJAR_OK && item; item = item->next) {
         struct body_rule *rule = &signature->bodies[signature->body_count];
@@ -327,67 +319,6 @@ enum ajar_status loader_read_bodies(struct loader *loader, const struct yaml *li
         if (status == AJAR_OK && (!rule->contains || (!rule->page && !rule->selects)))
             return loader_fail(loader, item, "needs 'contains' and 'effect: page' or 'selects'");
         signature->body_count++;
-    }
-    return status;
-}
-
-static enum ajar_status read_example_verdict(struct loader *loader, const struct yaml *item,
-                                             struct example *example)
-{
-    const struct yaml *node = yaml_find(item, "verdict");
-    for (int v = VERDICT_NONE; node && node->kind == YAML_TEXT && v < VERDICTS; v++)
-        if (strcmp(node->text, verdict_name((enum verdict)v)) == 0) {
-            example->verdict = (enum verdict)v;
-            return AJAR_OK;
-        }
-    return loader_fail(loader, node ? node : item, "an example needs a verdict of the ladder");
-}
-
-static enum ajar_status read_example(struct loader *loader, const struct yaml *item,
-                                     struct example *example)
-{
-    static const char *const keys[] = {"request", "status",  "headers",  "body", "verdict",
-                                       "version", "records", "datasets", NULL};
-    const struct yaml *number = yaml_find(item, "status");
-    const struct yaml *headers = yaml_find(item, "headers");
-    const struct yaml *datasets = yaml_find(item, "datasets");
-    const struct yaml *records = yaml_find(item, "records");
-    uint64_t code = 0;
-    *example = (struct example){.line = item->line, .records = FINDING_NO_COUNT, .body = ""};
-    enum ajar_status status = yaml_check_keys(loader->file, item, keys, loader->problem);
-    if (status == AJAR_OK)
-        status = loader_find_text(loader, item, "request", &example->request);
-    if (status == AJAR_OK && (!example->request || !number))
-        return loader_fail(loader, item, "an example needs a request and a status");
-    if (status == AJAR_OK)
-        status = yaml_read_number(loader->file, number, 100, 599, &code, loader->problem);
-    example->status = (uint16_t)code;
-    if (status == AJAR_OK && headers)
-        status = loader_read_words(loader, headers, example->headers, 8);
-    if (status == AJAR_OK)
-        status = loader_find_text(loader, item, "body", &example->body);
-    if (status == AJAR_OK)
-        status = loader_find_text(loader, item, "version", &example->version);
-    if (status == AJAR_OK && records)
-        status = yaml_read_number(loader->file, records, 0, UINT64_MAX - 1, &example->records,
-                                  loader->problem);
-    if (status == AJAR_OK && datasets)
-        status = loader_read_words(loader, datasets, example->datasets, 8);
-    return status == AJAR_OK ? read_example_verdict(loader, item, example) : status;
-}
-
-enum ajar_status loader_read_examples(struct loader *loader, const struct yaml *list)
-{
-    struct signature *signature = loader->signature;
-    if (!list)
-        return loader_fail(loader, yaml_root(loader->file),
-                           "a signature needs examples: they are what its test runs");
-    void *room = NULL;
-    enum ajar_status status = list_room(loader, list, 1000, sizeof *signature->examples, &room);
-    signature->examples = status == AJAR_OK ? room : NULL;
-    for (const struct yaml *item = list->first; status == AJAR_OK && item; item = item->next) {
-        status = read_example(loader, item, &signature->examples[signature->example_count]);
-        signature->example_count += status == AJAR_OK;
     }
     return status;
 }

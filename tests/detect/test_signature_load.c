@@ -24,9 +24,10 @@ Test(signature_load, refuses_an_unknown_key_and_names_the_known_ones)
 {
     expect_refused(
         HEAD "colour: red\n" REST,
-        "toy.yaml:4: unknown key 'colour'; known here: format, name, title, protocol, "
-        "ports, reference, hardening, headers, json, tables, identity, refusals, ransom, "
-        "requests, request-bodies, parameters, unseen, lists, texts, examples");
+        "toy.yaml:4: unknown key 'colour'; known here: format, name, title, protocol, ports, "
+        "verified, versions, severity, weakness, technique, documentation, reference, hardening, "
+        "headers, texts, json, tables, identity, refusals, ransom, requests, unseen, lists, "
+        "credentials, examples, parameters, request-bodies");
     expect_accepted(HEAD "title: red\n" REST);
 }
 
@@ -45,43 +46,6 @@ Test(signature_load, refuses_another_protocol)
     expect_refused("format: 1\nname: toy\nprotocol: redis\n" REST,
                    "toy.yaml:3: protocol must be http");
     expect_refused("format: 1\nname: toy\n" REST, "toy.yaml:1: protocol must be http");
-}
-
-Test(signature_load, refuses_a_name_that_no_event_can_bear)
-{
-    expect_refused("format: 1\nprotocol: http\n" REST,
-                   "toy.yaml:1: a signature needs a name of 1 to 31 characters");
-    expect_refused("format: 1\nname: a2345678901234567890123456789012\nprotocol: http\n" REST,
-                   "toy.yaml:1: a signature needs a name of 1 to 31 characters");
-    expect_accepted("format: 1\nname: a234567890123456789012345678901\nprotocol: http\n" REST);
-    expect_refused("format: 1\nname: [toy]\nprotocol: http\n" REST,
-                   "toy.yaml:2: name must be plain text");
-}
-
-Test(signature_load, refuses_ports_that_are_none)
-{
-    expect_refused(HEAD "ports: 9200\n" REST,
-                   "toy.yaml:4: ports must be a list of at most 7 ports");
-    expect_refused(HEAD "ports: [1, 2, 3, 4, 5, 6, 7, 8]\n" REST,
-                   "toy.yaml:4: ports must be a list of at most 7 ports");
-    expect_refused(HEAD "ports: [65536]\n" REST,
-                   "toy.yaml:4: 'value' must be a whole number from 1 to 65535");
-    expect_accepted(HEAD "ports: [1, 2, 3, 4, 5, 6, 65535]\n" REST);
-}
-
-Test(signature_load, refuses_hardening_without_product_or_url)
-{
-    expect_refused(HEAD "hardening: https://x/\n" REST,
-                   "toy.yaml:4: 'hardening' must be a list of at most 64");
-    expect_refused(HEAD "hardening:\n  - {url: https://x/}\n" REST,
-                   "toy.yaml:5: a hardening needs a product and a url");
-    expect_refused(HEAD "hardening:\n  - {product: toy}\n" REST,
-                   "toy.yaml:5: a hardening needs a product and a url");
-    expect_refused(HEAD "hardening:\n  - {product: toy, link: x}\n" REST,
-                   "toy.yaml:5: unknown key 'link'; known here: product, url");
-    expect_refused(HEAD "hardening:\n  - [toy]\n" REST,
-                   "toy.yaml:5: must be a map of keys, like {product: ...}");
-    expect_accepted(HEAD "hardening:\n  - {product: toy, url: https://x/}\n" REST);
 }
 
 Test(signature_load, refuses_more_ransom_names_than_it_keeps)

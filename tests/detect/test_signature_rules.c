@@ -3,7 +3,6 @@
 
 #define MARKS      HEAD "json:\n  common:\n    - {path: /a, mark: a}\n" /* six lines */
 #define REQUEST(x) HEAD "requests:\n  - " x "\n" EXAMPLES
-#define EXAMPLE(x) HEAD REQUESTS "examples:\n  - " x "\n"
 #define REFUSAL(x) MARKS "refusals:\n  - " x "\n" REST
 
 Test(signature_rules, refuses_an_identity_of_marks_that_nothing_sets)
@@ -145,22 +144,4 @@ Test(signature_rules, refuses_marks_of_request_bodies_without_effect)
     expect_refused(HEAD "request-bodies:\n  - {contains: a, effekt: page}\n" REST,
                    "toy.yaml:5: unknown key 'effekt'; known here: contains, unless, effect");
     expect_accepted(HEAD "request-bodies:\n  - {contains: a, unless: b, effect: selects}\n" REST);
-}
-
-Test(signature_rules, refuses_examples_that_cannot_be_run)
-{
-    expect_refused(EXAMPLE("{status: 200, verdict: none}"),
-                   "toy.yaml:7: an example needs a request and a status");
-    expect_refused(EXAMPLE("{request: GET /, verdict: none}"),
-                   "toy.yaml:7: an example needs a request and a status");
-    expect_refused(EXAMPLE("{request: GET /, status: 99, verdict: none}"),
-                   "toy.yaml:7: 'status' must be a whole number from 100 to 599");
-    expect_refused(EXAMPLE("{request: GET /, status: 200}"),
-                   "toy.yaml:7: an example needs a verdict of the ladder");
-    expect_refused(EXAMPLE("{request: GET /, status: 200, verdict: bad}"),
-                   "toy.yaml:7: an example needs a verdict of the ladder");
-    expect_refused(EXAMPLE("{request: GET /, status: 200, verdict: none, records: many}"),
-                   "toy.yaml:7: 'records' must be a whole number from 0 to 18446744073709551614");
-    expect_accepted(EXAMPLE("{request: GET /, status: 200, verdict: drained, records: 0, "
-                            "headers: ['A: b'], datasets: [a], version: '1', body: x}"));
 }
