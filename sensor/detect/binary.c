@@ -44,11 +44,7 @@ static void note_record(struct evidence *evidence, const uint8_t *behind, size_t
     struct slice name = value_behind(reply->format, behind, left);
     struct finding_dataset *dataset =
         name.length ? dataset_find(&evidence->datasets, name.text, name.length) : NULL;
-    reply->returned++;
-    if (dataset)
-        dataset->returned++;
-    else
-        reply->unassigned++;
+    dataset_add_record(reply, dataset);
 }
 
 /* Whether the list behind a member's name has an element, by the format's own brackets. */

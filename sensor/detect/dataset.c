@@ -117,3 +117,24 @@ void dataset_keep_row(struct evidence *evidence, const struct dataset_row *row)
     if (dataset && row->bytes != FINDING_NO_COUNT)
         dataset->bytes = row->bytes;
 }
+
+void dataset_add_record(struct reply *reply, struct finding_dataset *dataset)
+{
+    if (reply->returned_said)
+        return;
+    reply->returned++;
+    if (dataset)
+        dataset->returned++;
+    else
+        reply->unassigned++;
+}
+
+void dataset_set_returned(struct reply *reply, uint64_t records)
+{
+    if (reply->returned_said && records <= reply->returned)
+        return;
+    uint64_t assigned = reply->returned - reply->unassigned;
+    reply->returned_said = true;
+    reply->returned = records;
+    reply->unassigned = records > assigned ? records - assigned : 0;
+}

@@ -17,6 +17,13 @@ void dataset_set_records(struct finding_dataset *dataset, uint64_t records,
  * name. */
 void dataset_keep_row(struct evidence *evidence, const struct dataset_row *row);
 
+/* A record was handed out, of that data set or (NULL) of one that is not known yet. Not counted
+ * where the server itself has said how many there are. */
+void dataset_add_record(struct reply *reply, struct finding_dataset *dataset);
+
+/* The server says how many records it hands out; of several such numbers the largest counts. */
+void dataset_set_returned(struct reply *reply, uint64_t records);
+
 /* Adds to a number held; it stays below FINDING_NO_COUNT whatever a reply says. */
 void count_add(uint64_t *count, uint64_t more);
 

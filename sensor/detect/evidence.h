@@ -12,8 +12,8 @@
 
 #define EVIDENCE_WINDOW                                                                            \
     2048 /* of a text body: the longest line; of YAML, CBOR, SMILE: what is searched at once */
-#define EVIDENCE_PREFIX      128 /* first bytes of a body, kept for refusals and emptiness */
-#define EVIDENCE_WAITING_MAX 256 /* waiting requests kept; of later ones only the number is */
+#define EVIDENCE_PREFIX      1024 /* first bytes of a body, kept for texts, refusals, emptiness */
+#define EVIDENCE_WAITING_MAX 256  /* waiting requests kept; of later ones only the number is */
 #define EVIDENCE_DETAILS_MAX                                                                       \
     6 /* waiting requests whose text is kept; the rest keep their rule only */
 #define EVIDENCE_BODY_WINDOW 1024 /* of a request body: what is searched for marks */
@@ -84,6 +84,7 @@ struct reply {
     bool written_if_asked; /* what only a reply to a write says */
     enum body_format format;
     uint64_t marks;
+    uint64_t texts_matched;   /* text facts whose expression the first bytes match, a bit each */
     uint64_t refusal_headers; /* refusal rules whose header test holds */
     const char *product;
     bool active;      /* between reply() and reply_end() */
@@ -92,8 +93,10 @@ struct reply {
     bool cursor_seen;
     bool written_seen;
     bool error_seen;
-    bool absent;      /* the data set that the request names is not there */
-    bool lower_bound; /* the total is not exact */
+    bool failed;        /* a success that says it failed */
+    bool returned_said; /* the server itself says how many records it hands out */
+    bool absent;        /* the data set that the request names is not there */
+    bool lower_bound;   /* the total is not exact */
     bool scan_broken;
     bool cut;        /* not all of the body was read */
     bool sampled;    /* enough was read, the rest is estimated */
@@ -102,6 +105,7 @@ struct reply {
     uint32_t lines;  /* lines of a text body with content */
     uint64_t total;
     uint64_t count_held;             /* ROLE_RECORDS outside a row, FINDING_NO_COUNT = none */
+    uint64_t bytes_held;             /* ROLE_BYTES outside a row, FINDING_NO_COUNT = none */
     uint64_t records_all;            /* FINDING_NO_COUNT = none */
     bool rows_counted;               /* at least one row said a number */
     uint64_t rows_records;           /* sum over the rows */
@@ -120,8 +124,11 @@ struct reply {
     struct dataset_row row;
     uint16_t prefix_length;
     uint16_t window_length;
-    bool line_cut;     /* the line in the window is not whole */
-    bool format_known; /* enough of the body was seen to say what it is */
+    bool line_cut;       /* the line in the window is not whole */
+    bool format_known;   /* enough of the body was seen to say what it is */
+    bool texts_read;     /* the first bytes were held against the text facts; no more are kept */
+    uint8_t each_length; /* bytes in each_tail */
+    uint8_t each_tail[SIGNATURE_EACH_LENGTH]; /* last bytes of the body so far */
     uint8_t prefix[EVIDENCE_PREFIX];
     uint8_t window[EVIDENCE_WINDOW];
     struct json_scan scan;

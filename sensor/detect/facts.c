@@ -42,7 +42,7 @@ static void note_record_dataset(struct evidence *evidence, const struct json_eve
     struct finding_dataset *named = dataset_find(&evidence->datasets, event->text, event->length);
     reply->mixed |= reply->current && reply->current != named;
     reply->current = named;
-    if (reply->unassigned > 0 && reply->current) {
+    if (reply->unassigned > 0 && reply->current && !reply->returned_said) {
         reply->current->returned++;
         reply->unassigned--;
     }
@@ -53,11 +53,16 @@ static void note_document(struct evidence *evidence, const struct json_event *ev
     struct reply *reply = &evidence->reply;
     if (event->kind == JSON_NULL)
         return;
-    reply->returned++;
-    if (reply->current)
-        reply->current->returned++;
-    else
-        reply->unassigned++;
+    dataset_add_record(reply, reply->current);
+}
+
+/* A size outside of rows: of the request's data set, else of everything. */
+static void note_size(struct reply *reply, enum role role, uint64_t bytes)
+{
+    if (role == ROLE_BYTES)
+        reply->bytes_held = bytes;
+    else if (role == ROLE_BYTES_ALL)
+        reply->names_seen |= bytes > 0;
 }
 
 static void note_number(struct evidence *evidence, enum role role, const struct json_event *event)
@@ -78,12 +83,17 @@ static void note_number(struct evidence *evidence, enum role role, const struct 
         reply->row.bytes = number;
     else if (role == ROLE_RECORDS_ALL)
         reply->records_all = number;
+    else if (role == ROLE_RETURNED)
+        dataset_set_returned(reply, number);
+    else
+        note_size(reply, role, number);
 }
 
 static void note_total(struct reply *reply, const struct json_event *event)
 {
     uint64_t number;
-    if (event->kind != JSON_NUMBER || !number_read(event->text, event->length, &number))
+    bool has_text = event->kind == JSON_NUMBER || event->kind == JSON_STRING;
+    if (!has_text || !number_read(event->text, event->length, &number))
         return;
     count_add(&reply->total, number);
     reply->totals++;
@@ -150,6 +160,7 @@ static void note_role(struct evidence *evidence, enum role role, const struct js
     case ROLE_BYTES:
     case ROLE_RECORDS_ALL:
     case ROLE_BYTES_ALL:
+    case ROLE_RETURNED:
         note_number(evidence, role, event);
         break;
     case ROLE_TOTAL:
@@ -163,8 +174,7 @@ static void note_role(struct evidence *evidence, enum role role, const struct js
         reply->lower_bound |= is_true_or_positive(event);
         break;
     case ROLE_RECORD:
-        reply->returned++;
-        reply->unassigned++;
+        dataset_add_record(reply, NULL);
         break;
     case ROLE_DOCUMENT:
         note_document(evidence, event);
@@ -194,6 +204,9 @@ static void note_role(struct evidence *evidence, enum role role, const struct js
     case ROLE_ABSENT:
         reply->absent = true;
         break;
+    case ROLE_FAILED:
+        reply->failed = true;
+        break;
     case ROLE_ERROR:
         reply->error_seen = true;
         copy_event(reply->error_reason, sizeof reply->error_reason, event);
@@ -207,7 +220,9 @@ static void note_role(struct evidence *evidence, enum role role, const struct js
 /* The text against which a fact's test is held. */
 static bool fact_holds(const struct fact *fact, const struct json_event *event)
 {
-    if (fact->object_only && event->kind != JSON_OBJECT)
+    static const enum json_kind kinds[] = {
+        [FACT_OBJECT] = JSON_OBJECT, [FACT_ARRAY] = JSON_ARRAY, [FACT_STRING] = JSON_STRING};
+    if (fact->kind != FACT_ANY && event->kind != kinds[fact->kind])
         return false;
     switch (event->kind) {
     case JSON_STRING:
@@ -227,6 +242,15 @@ static bool is_row(enum role role)
     return role == ROLE_ROW || role == ROLE_ROW_KEY || role == ROLE_NAMED_ROW;
 }
 
+static void note_fact(struct evidence *evidence, const struct fact *fact,
+                      const struct json_event *event)
+{
+    evidence->reply.marks |= fact->mark;
+    if (fact->product)
+        evidence->reply.product = fact->product;
+    note_role(evidence, fact->role, event);
+}
+
 bool facts_read(void *context, const struct json_event *event)
 {
     struct evidence *evidence = context;
@@ -240,10 +264,14 @@ bool facts_read(void *context, const struct json_event *event)
         if (event->kind == JSON_OBJECT_END || event->kind == JSON_ARRAY_END ||
             !fact_holds(fact, event) || (is_row(fact->role) && event->kind != JSON_OBJECT))
             continue;
-        reply->marks |= fact->mark;
-        if (fact->product)
-            reply->product = fact->product;
-        note_role(evidence, fact->role, event);
+        note_fact(evidence, fact, event);
     }
     return true;
+}
+
+void facts_note_text(struct evidence *evidence, const struct fact *fact, struct slice text)
+{
+    struct json_event event = {
+        .kind = JSON_STRING, .key = "", .text = text.text, .length = text.length};
+    note_fact(evidence, fact, &event);
 }

@@ -55,6 +55,8 @@ void gains_keep_counts(struct evidence *evidence)
         if (dataset)
             dataset_set_records(dataset, reply->count_held, COUNT_COUNT);
     }
+    if (reply->bytes_held != FINDING_NO_COUNT && dataset)
+        dataset->bytes = reply->bytes_held;
     /* Hits of one data set do not make a total over all of them that one's. */
     bool is_of_one = reply->detail.dataset[0] != '\0' || reply->note.unknown;
     if (reply->totals > 0) {
@@ -67,7 +69,9 @@ void gains_keep_counts(struct evidence *evidence)
 void gains_estimate_rest(struct evidence *evidence, const struct http_body_totals *totals)
 {
     struct reply *reply = &evidence->reply;
-    if (!reply->sampled || totals->read_bytes == 0 || totals->read_bytes >= totals->wire_bytes)
+    bool is_known = reply->returned_said || (reply->rule && reply->rule->document);
+    if (is_known || !reply->sampled || totals->read_bytes == 0 ||
+        totals->read_bytes >= totals->wire_bytes)
         return;
     evidence->sampled = true;
     double factor = (double)totals->wire_bytes / (double)totals->read_bytes;

@@ -161,10 +161,8 @@ static void read_line(struct evidence *evidence, const uint8_t *line, size_t len
     if (reply->status < 200 || reply->status > 299 || reply->detail.help)
         return;
     if (reply->rule && reply->rule->lines) {
-        if (reply->lines > 1 && !is_rule_line(line, length)) {
-            reply->returned++;
-            reply->unassigned++;
-        }
+        if (reply->lines > 1 && !is_rule_line(line, length))
+            dataset_add_record(reply, NULL);
         return;
     }
     if (!reply->table)

@@ -10,33 +10,22 @@
 
 #include <string.h>
 
-static void read_capture(struct reply *reply, const struct header_fact *fact, struct slice value)
-{
-    size_t before = strlen(fact->capture);
-    const char *from = value.text + before;
-    size_t left = value.length - before;
-    const char *end = fact->capture_end ? memchr(from, fact->capture_end, left) : NULL;
-    (void)text_copy(reply->version, sizeof reply->version, from, end ? (size_t)(end - from) : left);
-}
-
-static void read_header(struct reply *reply, const struct header_fact *fact,
+static void read_header(struct evidence *evidence, const struct header_fact *fact,
                         const struct http_header *line)
 {
+    struct slice value = line->value;
     if (!slice_equals_nocase(line->name, fact->name) ||
-        !test_holds(&fact->fact.test, line->value.text, line->value.length))
+        !test_holds(&fact->fact.test, value.text, value.length) ||
+        (fact->capture.before && !capture_find(&fact->capture, line->value, &value)))
         return;
-    reply->marks |= fact->fact.mark;
-    if (fact->fact.product)
-        reply->product = fact->fact.product;
-    if (fact->capture)
-        read_capture(reply, fact, line->value);
+    facts_note_text(evidence, &fact->fact, value);
 }
 
 static void read_headers(struct evidence *evidence, const struct http_headers *headers)
 {
     for (size_t i = 0; i < evidence->signature->header_count; i++)
         for (size_t k = 0; k < headers->count; k++)
-            read_header(&evidence->reply, &evidence->signature->headers[i], &headers->lines[k]);
+            read_header(evidence, &evidence->signature->headers[i], &headers->lines[k]);
 }
 
 static bool has(struct slice type, const char *word)
@@ -85,6 +74,7 @@ void reply_begin(struct evidence *evidence, const struct http_reply *head)
     reply->protocol_error = head->status == 400 && head->minor_version == 0;
     reply->active = true;
     reply->count_held = FINDING_NO_COUNT;
+    reply->bytes_held = FINDING_NO_COUNT;
     reply->records_all = FINDING_NO_COUNT;
     read_builtin_marks(evidence, &head->headers);
     read_headers(evidence, &head->headers);
@@ -133,12 +123,15 @@ static enum body_format format_of(const struct reply *reply)
     return reply->marks & UINT64_C(1) << MARK_BINARY_TYPE ? BODY_CBOR : BODY_LINES;
 }
 
-static void keep_prefix(struct reply *reply, const uint8_t *data, size_t length)
+static void keep_prefix(struct evidence *evidence, const uint8_t *data, size_t length)
 {
-    size_t room = EVIDENCE_PREFIX - reply->prefix_length;
+    struct reply *reply = &evidence->reply;
+    size_t room = reply->texts_read ? 0 : EVIDENCE_PREFIX - reply->prefix_length;
     size_t taken = length < room ? length : room;
     memcpy(reply->prefix + reply->prefix_length, data, taken);
     reply->prefix_length = (uint16_t)(reply->prefix_length + taken);
+    if (reply->prefix_length == EVIDENCE_PREFIX)
+        texts_read(evidence);
 }
 
 static void settle_format(struct evidence *evidence)
@@ -167,18 +160,15 @@ static bool read_body(struct evidence *evidence, const uint8_t *data, size_t len
         binary_add(evidence, data, length);
         return true;
     default:
-        return reply->prefix_length < EVIDENCE_PREFIX;
+        return false;
     }
 }
 
-bool reply_add_body(struct evidence *evidence, const uint8_t *data, size_t length)
+/* Reads the body in its format; returns whether that can still say something. */
+static bool read_format(struct evidence *evidence, const uint8_t *data, size_t length,
+                        size_t before)
 {
     struct reply *reply = &evidence->reply;
-    size_t before = reply->prefix_length;
-    if (length == 0)
-        return true;
-    keep_prefix(reply, data, length);
-    reply->body_bytes += length;
     if (!reply->format_known) {
         if (is_undecided(reply))
             return true;
@@ -189,11 +179,25 @@ bool reply_add_body(struct evidence *evidence, const uint8_t *data, size_t lengt
     return read_body(evidence, data, length);
 }
 
+bool reply_add_body(struct evidence *evidence, const uint8_t *data, size_t length)
+{
+    struct reply *reply = &evidence->reply;
+    size_t before = reply->prefix_length;
+    if (length == 0)
+        return true;
+    reply->body_bytes += length;
+    keep_prefix(evidence, data, length);
+    bool counts = texts_count(evidence, data, length);
+    return read_format(evidence, data, length, before) || counts || !reply->texts_read;
+}
+
 bool reply_skip_gap(struct evidence *evidence)
 {
     struct reply *reply = &evidence->reply;
     reply->cut = true;
     reply->window_length = 0;
+    reply->each_length = 0;
+    texts_read(evidence);
     switch (reply->format_known ? reply->format : BODY_UNDECIDED) {
     case BODY_LINES:
         reply->line_cut = true;
@@ -208,16 +212,6 @@ bool reply_skip_gap(struct evidence *evidence)
     }
 }
 
-static void read_texts(struct evidence *evidence)
-{
-    struct reply *reply = &evidence->reply;
-    for (size_t i = 0; i < evidence->signature->text_count; i++) {
-        const struct fact *fact = &evidence->signature->texts[i];
-        if (test_holds(&fact->test, (const char *)reply->prefix, reply->prefix_length))
-            reply->marks |= fact->mark;
-    }
-}
-
 void reply_finish(struct evidence *evidence)
 {
     struct reply *reply = &evidence->reply;
@@ -225,20 +219,17 @@ void reply_finish(struct evidence *evidence)
         settle_format(evidence);
         (void)read_body(evidence, reply->prefix, reply->prefix_length);
     }
-    if (reply->format == BODY_LINES) {
+    texts_read(evidence);
+    if (reply->format == BODY_LINES)
         listing_finish(evidence);
-        read_texts(evidence);
-    }
     if (reply->format == BODY_YAML || reply->format == BODY_CBOR || reply->format == BODY_SMILE)
         binary_finish(evidence);
     if (reply->row.open)
         facts_finish_row(evidence);
     bool executed = reply->status >= 200 && reply->status < 300;
     if (executed && reply->rule && reply->rule->document && reply->format == BODY_JSON &&
-        !reply_is_empty(reply)) {
-        reply->returned++;
-        reply->unassigned++;
-    }
+        !reply_is_empty(reply))
+        dataset_add_record(reply, NULL);
     struct finding_dataset *dataset = reply_dataset(evidence);
     if (dataset) {
         dataset->returned += reply->unassigned;

@@ -34,6 +34,16 @@ bool reply_is_empty(const struct reply *reply);
  * detect/facts.c). */
 bool facts_read(void *context, const struct json_event *event);
 
+/* A header line or a text in the body holds: what the fact says, of that text. */
+void facts_note_text(struct evidence *evidence, const struct fact *fact, struct slice text);
+
+/* The first bytes of the body against the text facts, the first time it is called
+ * (detect/texts.c). */
+void texts_read(struct evidence *evidence);
+
+/* Counts literals in the next bytes of the body; returns whether there are any to count. */
+bool texts_count(struct evidence *evidence, const uint8_t *data, size_t length);
+
 /* The row being read is over: it becomes a data set. */
 void facts_finish_row(struct evidence *evidence);
 

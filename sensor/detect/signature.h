@@ -18,6 +18,9 @@
 
 #define SIGNATURE_MARKS_MAX   64
 #define SIGNATURE_COLUMNS_MAX 24 /* columns of a text listing */
+#define SIGNATURE_TEXTS_MAX   64 /* text facts: a bit each in the reply being read */
+#define SIGNATURE_EACH_MAX    8  /* of them, counted over the whole body */
+#define SIGNATURE_EACH_LENGTH 64 /* and how long such a text may be */
 #define SIGNATURE_NONE        UINT16_MAX
 #define WORDS_MAX             32 /* of a list of texts, and the NULL at its end */
 
@@ -56,6 +59,7 @@ enum role {
     ROLE_TOTAL,          /* number a search found */
     ROLE_RELATION,       /* "gte": the total is a lower bound */
     ROLE_INEXACT,        /* true or above 0: the total is a lower bound */
+    ROLE_RETURNED,       /* number of records in this reply as the server says it */
     ROLE_RECORD,         /* one record handed out; its data set may follow inside */
     ROLE_DOCUMENT,       /* one record handed out; its data set stood before */
     ROLE_RECORD_DATASET, /* data set of a record */
@@ -66,6 +70,7 @@ enum role {
     ROLE_WRITTEN_IF_ASKED, /* the same, if the request was a write */
     ROLE_NOT_WRITTEN,      /* the write changed nothing, whatever else is said */
     ROLE_ABSENT,           /* what the request named is not there */
+    ROLE_FAILED,           /* the request failed, whatever the status says */
     ROLE_ERROR,
     ROLE_ERROR_TYPE,
     ROLE_ERROR_REASON,
@@ -82,21 +87,45 @@ struct test {
     double high;
 };
 
+enum fact_kind { FACT_ANY, FACT_OBJECT, FACT_ARRAY, FACT_STRING };
+
 /* What is learned when a path or header is there and its test holds. */
 struct fact {
     enum role role;
     uint64_t mark; /* bit, 0 = none */
     struct test test;
-    bool object_only;    /* only an object counts */
+    enum fact_kind kind; /* what the value must be */
     bool table;          /* the columns of the request's table are members of this object */
     const char *product; /* NULL = says nothing */
 };
 
+/* A value between two texts of one line. */
+struct capture {
+    const char *before; /* NULL = no capture */
+    const char *behind; /* "" = the value ends with its line */
+};
+
 struct header_fact {
     const char *name;
-    const char *capture; /* text before {version}, NULL = no capture */
-    char capture_end;    /* character after {version} */
+    struct capture capture;
     struct fact fact;
+};
+
+enum text_kind {
+    TEXT_TEST,    /* the fact's test (starts, contains), or its capture alone */
+    TEXT_MATCHES, /* a regular expression: hints look for it, its bit is in reply->texts_matched */
+    TEXT_HEX,     /* the first bytes */
+    TEXT_EACH,    /* every occurrence in the whole body */
+};
+
+/* What the first EVIDENCE_PREFIX bytes of a body say (TEXT_EACH: all of it). */
+struct text_fact {
+    enum text_kind kind;
+    const char *text; /* expression, bytes or literal; NULL for TEXT_TEST */
+    size_t length;
+    struct capture capture;
+    struct fact fact;
+    int line;
 };
 
 /* A fact at a path of a group. */
@@ -238,7 +267,7 @@ struct signature {
     size_t mark_count;
     struct header_fact *headers;
     size_t header_count;
-    struct fact *texts; /* held against the beginning of a text body */
+    struct text_fact *texts;
     size_t text_count;
     struct fact *facts;
     size_t fact_count;
@@ -319,5 +348,8 @@ size_t signature_set_test(const struct signature_set *set, FILE *out, size_t *ru
 
 /* Whether a text (not NUL-terminated) passes a test. */
 bool test_holds(const struct test *test, const char *text, size_t length);
+
+/* The value of a capture in a text of one or more lines; false if it is not there. */
+bool capture_find(const struct capture *capture, struct slice text, struct slice *value);
 
 #endif

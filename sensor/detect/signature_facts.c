@@ -30,6 +30,7 @@ static const char *const role_names[ROLES] = {
     [ROLE_RECORDS_ALL] = "records-all",
     [ROLE_BYTES_ALL] = "bytes-all",
     [ROLE_TOTAL] = "total",
+    [ROLE_RETURNED] = "returned",
     [ROLE_RELATION] = "relation",
     [ROLE_INEXACT] = "inexact",
     [ROLE_RECORD] = "record",
@@ -42,6 +43,7 @@ static const char *const role_names[ROLES] = {
     [ROLE_WRITTEN_IF_ASKED] = "written-if-asked",
     [ROLE_NOT_WRITTEN] = "not-written",
     [ROLE_ABSENT] = "absent",
+    [ROLE_FAILED] = "failed",
     [ROLE_ERROR] = "error",
     [ROLE_ERROR_TYPE] = "error-type",
     [ROLE_ERROR_REASON] = "error-reason",
@@ -145,6 +147,18 @@ static enum ajar_status read_role(struct loader *loader, const struct yaml *node
                        node->kind == YAML_TEXT ? node->text : "a list");
 }
 
+static enum ajar_status read_kind(struct loader *loader, const struct yaml *node, struct fact *fact)
+{
+    static const char *const names[] = {
+        [FACT_OBJECT] = "object", [FACT_ARRAY] = "array", [FACT_STRING] = "string"};
+    for (size_t i = FACT_OBJECT; i < sizeof names / sizeof names[0]; i++)
+        if (node->kind == YAML_TEXT && strcmp(node->text, names[i]) == 0) {
+            fact->kind = (enum fact_kind)i;
+            return AJAR_OK;
+        }
+    return loader_fail(loader, node, "'kind' can only be object, array or string");
+}
+
 enum ajar_status loader_read_fact(struct loader *loader, const struct yaml *map, struct fact *fact)
 {
     const struct yaml *mark = yaml_find(map, "mark");
@@ -158,94 +172,7 @@ enum ajar_status loader_read_fact(struct loader *loader, const struct yaml *map,
         status = loader_find_text(loader, map, "product", &fact->product);
     if (status == AJAR_OK)
         status = loader_find_bool(loader, map, "table", &fact->table);
-    if (status == AJAR_OK && kind) {
-        if (kind->kind != YAML_TEXT || strcmp(kind->text, "object") != 0)
-            return loader_fail(loader, kind, "'kind' can only be object");
-        fact->object_only = true;
-    }
-    return status;
-}
-
-static enum ajar_status read_capture(struct loader *loader, const struct yaml *map,
-                                     struct header_fact *header)
-{
-    const struct yaml *node = yaml_find(map, "capture");
-    if (!node)
-        return AJAR_OK;
-    const char *text = NULL;
-    enum ajar_status status = loader_read_text(loader, node, "capture", &text);
-    if (status != AJAR_OK)
-        return status;
-    if (header->fact.test.kind != TEST_NONE)
-        return loader_fail(loader, node, "'capture' is a test itself: leave the other one out");
-    const char *mark = strstr(text, "{version}");
-    if (!mark)
-        return loader_fail(loader, node, "'capture' must have {version} in it");
-    size_t before = (size_t)(mark - text);
-    char *prefix = loader_take(loader, before + 1, 1);
-    if (!prefix)
-        return AJAR_ERR_MEMORY;
-    memcpy(prefix, text, before);
-    header->capture = prefix;
-    header->capture_end = mark[strlen("{version}")];
-    header->fact.test = (struct test){.kind = TEST_STARTS, .text = prefix};
-    return AJAR_OK;
-}
-
-enum ajar_status loader_read_headers(struct loader *loader, const struct yaml *list)
-{
-    static const char *const keys[] = {"name",    "equals", "starts",  "contains",
-                                       "capture", "mark",   "product", NULL};
-    struct signature *signature = loader->signature;
-    if (!list)
-        return AJAR_OK;
-    enum ajar_status status = loader_check_list(loader, list, 1000);
-    if (status != AJAR_OK)
-        return status;
-    signature->headers = loader_take(loader, list->count, sizeof *signature->headers);
-    if (!signature->headers)
-        return AJAR_ERR_MEMORY;
-    for (const struct yaml *item = list->first; item; item = item->next) {
-        struct header_fact *header = &signature->headers[signature->header_count];
-        status = yaml_check_keys(loader->file, item, keys, loader->problem);
-        if (status == AJAR_OK)
-            status = loader_find_text(loader, item, "name", &header->name);
-        if (status == AJAR_OK && !header->name)
-            return loader_fail(loader, item, "a header needs a name");
-        if (status == AJAR_OK)
-            status = loader_read_fact(loader, item, &header->fact);
-        if (status == AJAR_OK)
-            status = read_capture(loader, item, header);
-        if (status != AJAR_OK)
-            return status;
-        signature->header_count++;
-    }
-    return AJAR_OK;
-}
-
-enum ajar_status loader_read_texts(struct loader *loader, const struct yaml *list)
-{
-    static const char *const keys[] = {"starts", "mark", "product", NULL};
-    struct signature *signature = loader->signature;
-    if (!list)
-        return AJAR_OK;
-    if (list->kind != YAML_LIST)
-        return loader_fail(loader, list, "'texts' must be a list");
-    signature->texts = loader_take(loader, list->count, sizeof *signature->texts);
-    if (!signature->texts)
-        return AJAR_ERR_MEMORY;
-    for (const struct yaml *item = list->first; item; item = item->next) {
-        struct fact *fact = &signature->texts[signature->text_count];
-        enum ajar_status status = yaml_check_keys(loader->file, item, keys, loader->problem);
-        if (status == AJAR_OK)
-            status = loader_read_fact(loader, item, fact);
-        if (status == AJAR_OK && (fact->test.kind != TEST_STARTS || !fact->mark))
-            return loader_fail(loader, item, "a text needs 'starts' and a mark");
-        if (status != AJAR_OK)
-            return status;
-        signature->text_count++;
-    }
-    return AJAR_OK;
+    return status == AJAR_OK && kind ? read_kind(loader, kind, fact) : status;
 }
 
 /* Bodies that are not JSON are searched for the names of members: the last steps of these paths. */

@@ -58,7 +58,7 @@ static enum ajar_status add_pair(struct plan_maker *maker, const char *path, uin
 /* Whether a fact says nothing but its role, whatever stands there. */
 static bool is_bare(const struct fact *fact, enum role role)
 {
-    return fact->role == role && !fact->mark && !fact->product && !fact->object_only &&
+    return fact->role == role && !fact->mark && !fact->product && fact->kind == FACT_ANY &&
            !fact->table && fact->test.kind == TEST_NONE;
 }
 

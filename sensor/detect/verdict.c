@@ -107,6 +107,7 @@ static bool has_metadata(const struct reply *reply)
 {
     return reply->names_seen || reply->rows > 0 || (reply->totals > 0 && reply->total > 0) ||
            (reply->count_held != FINDING_NO_COUNT && reply->count_held > 0) ||
+           (reply->bytes_held != FINDING_NO_COUNT && reply->bytes_held > 0) ||
            (reply->records_all != FINDING_NO_COUNT && reply->records_all > 0);
 }
 
@@ -158,6 +159,8 @@ static enum verdict judge_success(const struct evidence *evidence)
         return level == LEVEL_REVEALED ? VERDICT_REVEALED : VERDICT_OPEN;
     if (reply->cut && reply->body_bytes == 0)
         return VERDICT_PROBED;
+    if (reply->failed)
+        return level == LEVEL_REVEALED ? VERDICT_REVEALED : VERDICT_OPEN;
     return judge_content(evidence, level);
 }
 

@@ -50,12 +50,11 @@ Test(signature_examples, refuses_bytes_that_are_no_hexadecimal_digits)
 
 Test(signature_examples, keeps_what_the_file_says_and_marks_what_it_does_not)
 {
-    struct signature
-        *signature =
-            load(EXAMPLE("{request: POST /q, request-headers: ['X: y'], request-body: DROP, "
-                         "status: 200, "
-                         "verdict: data, product: p, store: other, records: 5, returned: 2, bytes: "
-                         "9}") "  - {request: GET /, status: 200, verdict: none}\n");
+    struct signature *signature =
+        load(EXAMPLE("{request: POST /q, request-headers: ['X: y'], request-body: DROP, "
+                     "status: 200, "
+                     "verdict: data, product: p, store: other, records: 5, returned: 2, bytes: "
+                     "9}") "  - {request: GET /, status: 200, verdict: none}\n");
     const struct example *full = &signature->examples[0], *bare = &signature->examples[1];
     cr_assert_str_eq(full->request_headers[0], "X: y");
     cr_assert_str_eq(full->request_body, "DROP");
