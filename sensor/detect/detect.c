@@ -146,7 +146,8 @@ static bool may_speak(const struct evidence *evidence, const struct judgement *j
 static struct judgement judge(struct evidence *evidence)
 {
     struct judgement judgement = verdict_judge(evidence);
-    if (judgement.identity != IDENTITY_PROVEN && has_no_shape(&evidence->reply)) {
+    if (judgement.identity != IDENTITY_PROVEN && !judgement.named &&
+        has_no_shape(&evidence->reply)) {
         judgement.identity = IDENTITY_NONE;
         if (evidence->reply.marks >> MARKS_BUILTIN == 0)
             judgement.verdict = VERDICT_NONE;

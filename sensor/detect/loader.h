@@ -70,7 +70,8 @@ enum ajar_status loader_read_texts(struct loader *loader, const struct yaml *lis
 enum ajar_status loader_read_json(struct loader *loader, const struct yaml *map);
 enum ajar_status loader_read_tables(struct loader *loader, const struct yaml *map);
 enum ajar_status loader_read_identities(struct loader *loader, const struct yaml *list);
-enum ajar_status loader_read_refusals(struct loader *loader, const struct yaml *list);
+enum ajar_status loader_read_refusals(struct loader *loader, const struct yaml *exceptions,
+                                      const struct yaml *refusals);
 enum ajar_status loader_read_requests(struct loader *loader, const struct yaml *list);
 enum ajar_status loader_read_bodies(struct loader *loader, const struct yaml *list);
 enum ajar_status loader_read_examples(struct loader *loader, const struct yaml *list);

@@ -78,8 +78,7 @@ void reply_begin(struct evidence *evidence, const struct http_reply *head)
     reply->records_all = FINDING_NO_COUNT;
     read_builtin_marks(evidence, &head->headers);
     read_headers(evidence, &head->headers);
-    if (head->status >= 400)
-        reply->refusal_headers = verdict_refusal_headers(signature, &head->headers);
+    reply->refusal_headers = verdict_refusal_headers(signature, head->status, &head->headers);
 }
 
 static bool is_space(uint8_t c)

@@ -22,6 +22,7 @@
 #define SIGNATURE_EACH_MAX    8  /* of them, counted over the whole body */
 #define SIGNATURE_EACH_LENGTH 64 /* and how long such a text may be */
 #define SIGNATURE_NONE        UINT16_MAX
+#define REFUSAL_STATUS_MAX    7
 #define WORDS_MAX             32 /* of a list of texts, and the NULL at its end */
 
 struct yaml; /* base/yaml.h */
@@ -192,17 +193,21 @@ struct identity_rule {
     enum identity identity;
 };
 
+/* How a store says no; an exception only looks like a refusal or an exposure. */
 struct refusal_rule {
     const char *name;
-    uint16_t status[4]; /* 0-terminated */
+    enum verdict verdict;                    /* REFUSED, of an exception what it is instead */
+    uint16_t status[REFUSAL_STATUS_MAX + 1]; /* 0-terminated */
     const char *header_name;
     struct test header_test;
-    const char *error;  /* error type, NULL = any */
-    const char *reason; /* contained in the reason, NULL = any */
-    const char *body;   /* the body begins with it, NULL = any */
+    const char *error;    /* error type, NULL = any */
+    const char *reason;   /* contained in the reason, NULL = any */
+    const char *body;     /* the body begins with it, NULL = any */
+    const char *contains; /* stands in the first bytes of the body, NULL = any */
     uint64_t mark;
-    bool own_paths;    /* only for the store's own paths */
-    bool unless_error; /* not when the store itself answered with an error */
+    bool own_paths;        /* only for the store's own paths */
+    bool with_credentials; /* only if the client showed some */
+    bool unless_error;     /* not when the store itself answered with an error */
     enum identity identity;
 };
 
@@ -279,7 +284,7 @@ struct signature {
     size_t plan_count;
     struct identity_rule *identities;
     size_t identity_count;
-    struct refusal_rule *refusals;
+    struct refusal_rule *refusals; /* exceptions first */
     size_t refusal_count;
     struct request_rule *requests;
     size_t request_count;

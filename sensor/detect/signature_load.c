@@ -12,11 +12,12 @@
 #define SIGNATURE_FORMAT 1
 
 static const char *const top_keys[] = {
-    "format",    "name",       "title",          "protocol",  "ports",         "verified",
-    "versions",  "severity",   "weakness",       "technique", "documentation", "reference",
-    "hardening", "headers",    "texts",          "json",      "tables",        "identity",
-    "refusals",  "ransom",     "requests",       "unseen",    "lists",         "credentials",
-    "examples",  "parameters", "request-bodies", NULL};
+    "format",        "name",           "title",      "protocol",    "ports",
+    "verified",      "versions",       "severity",   "weakness",    "technique",
+    "documentation", "reference",      "hardening",  "headers",     "texts",
+    "json",          "tables",         "identity",   "refusals",    "ransom",
+    "requests",      "unseen",         "lists",      "credentials", "examples",
+    "parameters",    "request-bodies", "exceptions", NULL};
 
 static const char *const builtin_marks[MARKS_BUILTIN] = {
     [MARK_BARE_HEADERS] = "bare-headers", [MARK_OWN_PATH] = "own-path",
@@ -90,7 +91,8 @@ static enum ajar_status read_sections(struct loader *loader, const struct yaml *
     if (status == AJAR_OK)
         status = loader_read_identities(loader, yaml_find(root, "identity"));
     if (status == AJAR_OK)
-        status = loader_read_refusals(loader, yaml_find(root, "refusals"));
+        status = loader_read_refusals(loader, yaml_find(root, "exceptions"),
+                                      yaml_find(root, "refusals"));
     if (status == AJAR_OK)
         status = loader_read_requests(loader, yaml_find(root, "requests"));
     if (status == AJAR_OK)

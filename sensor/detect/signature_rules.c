@@ -1,14 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The rules of a signature: requests by path, what proves identity, how it refuses, what request
- * bodies say, and the examples.
+ * The rules of a signature: requests by path, what proves identity, what request bodies say, and
+ * the examples.
  */
 #include "detect/loader.h"
 #include "detect/paths.h"
 
 #include <string.h>
-
-#define REFUSALS_MAX 64 /* a bit each in the reply being read */
 
 static enum ajar_status read_identity_rule(struct loader *loader, const struct yaml *item,
                                            struct identity_rule *rule)
@@ -45,100 +43,6 @@ enum ajar_status loader_read_identities(struct loader *loader, const struct yaml
         if (status != AJAR_OK)
             return status;
         signature->identity_count++;
-    }
-    return AJAR_OK;
-}
-
-static enum ajar_status read_status_list(struct loader *loader, const struct yaml *list,
-                                         uint16_t status_codes[static 4])
-{
-    if (!list || list->kind != YAML_LIST || list->count == 0 || list->count > 3)
-        return list ? loader_fail(loader, list, "'status' must be a list of 1 to 3 numbers")
-                    : AJAR_OK;
-    size_t used = 0;
-    for (const struct yaml *item = list->first; item; item = item->next) {
-        uint64_t number;
-        enum ajar_status status =
-            yaml_read_number(loader->file, item, 100, 599, &number, loader->problem);
-        if (status != AJAR_OK)
-            return status;
-        status_codes[used++] = (uint16_t)number;
-    }
-    return AJAR_OK;
-}
-
-static enum ajar_status read_header_test(struct loader *loader, const struct yaml *map,
-                                         struct refusal_rule *rule)
-{
-    static const char *const keys[] = {"name", "equals", "starts", "contains", NULL};
-    if (!map)
-        return AJAR_OK;
-    enum ajar_status status = yaml_check_keys(loader->file, map, keys, loader->problem);
-    if (status == AJAR_OK)
-        status = loader_find_text(loader, map, "name", &rule->header_name);
-    if (status == AJAR_OK && !rule->header_name)
-        return loader_fail(loader, map, "a header needs a name");
-    return status == AJAR_OK ? loader_read_test(loader, map, &rule->header_test) : status;
-}
-
-static enum ajar_status read_own_paths(struct loader *loader, const struct yaml *node,
-                                       struct refusal_rule *rule)
-{
-    if (!node)
-        return AJAR_OK;
-    if (node->kind != YAML_TEXT || strcmp(node->text, "own") != 0)
-        return loader_fail(loader, node, "'paths' can only be own");
-    rule->own_paths = true;
-    return AJAR_OK;
-}
-
-static enum ajar_status read_refusal(struct loader *loader, const struct yaml *item,
-                                     struct refusal_rule *rule)
-{
-    static const char *const keys[] = {"name",         "status",   "header", "error",
-                                       "reason",       "body",     "mark",   "paths",
-                                       "unless-error", "identity", NULL};
-    const struct yaml *mark = yaml_find(item, "mark");
-    enum ajar_status status = yaml_check_keys(loader->file, item, keys, loader->problem);
-    if (status == AJAR_OK)
-        status = loader_find_text(loader, item, "name", &rule->name);
-    if (status == AJAR_OK && (!rule->name || !yaml_find(item, "status")))
-        return loader_fail(loader, item, "a refusal needs a name and a list of status numbers");
-    if (status == AJAR_OK)
-        status = read_status_list(loader, yaml_find(item, "status"), rule->status);
-    if (status == AJAR_OK)
-        status = read_header_test(loader, yaml_find(item, "header"), rule);
-    if (status == AJAR_OK)
-        status = loader_find_text(loader, item, "error", &rule->error);
-    if (status == AJAR_OK)
-        status = loader_find_text(loader, item, "reason", &rule->reason);
-    if (status == AJAR_OK)
-        status = loader_find_text(loader, item, "body", &rule->body);
-    if (status == AJAR_OK && mark)
-        status = loader_mark(loader, mark, false, &rule->mark);
-    if (status == AJAR_OK)
-        status = read_own_paths(loader, yaml_find(item, "paths"), rule);
-    if (status == AJAR_OK)
-        status = loader_find_bool(loader, item, "unless-error", &rule->unless_error);
-    return status == AJAR_OK ? loader_read_identity(loader, item, &rule->identity) : status;
-}
-
-enum ajar_status loader_read_refusals(struct loader *loader, const struct yaml *list)
-{
-    struct signature *signature = loader->signature;
-    if (!list)
-        return AJAR_OK;
-    void *room = NULL;
-    enum ajar_status status =
-        loader_list_room(loader, list, REFUSALS_MAX, sizeof *signature->refusals, &room);
-    if (status != AJAR_OK)
-        return status;
-    signature->refusals = room;
-    for (const struct yaml *item = list->first; item; item = item->next) {
-        status = read_refusal(loader, item, &signature->refusals[signature->refusal_count]);
-        if (status != AJAR_OK)
-            return status;
-        signature->refusal_count++;
     }
     return AJAR_OK;
 }

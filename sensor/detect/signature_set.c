@@ -141,5 +141,6 @@ void signature_write(const struct signature *signature, FILE *out)
                 signature->requests[i].name);
     fputs("refusals\n", out);
     for (size_t i = 0; i < signature->refusal_count; i++)
-        fprintf(out, "  %s\n", signature->refusals[i].name);
+        if (signature->refusals[i].verdict == VERDICT_REFUSED)
+            fprintf(out, "  %s\n", signature->refusals[i].name);
 }

@@ -34,24 +34,26 @@ static bool any_line_holds(const struct refusal_rule *rule, const struct http_he
     return false;
 }
 
-uint64_t verdict_refusal_headers(const struct signature *signature,
+static bool has_status(const struct refusal_rule *rule, uint16_t status)
+{
+    for (size_t i = 0; rule->status[i]; i++)
+        if (rule->status[i] == status)
+            return true;
+    return false;
+}
+
+uint64_t verdict_refusal_headers(const struct signature *signature, uint16_t status,
                                  const struct http_headers *headers)
 {
     uint64_t holds = 0;
     for (size_t i = 0; i < signature->refusal_count && i < 64; i++) {
         const struct refusal_rule *rule = &signature->refusals[i];
+        if (!has_status(rule, status))
+            continue;
         if (!rule->header_name || any_line_holds(rule, headers))
             holds |= UINT64_C(1) << i;
     }
     return holds;
-}
-
-static bool has_status(const struct refusal_rule *rule, uint16_t status)
-{
-    for (size_t i = 0; i < 4 && rule->status[i]; i++)
-        if (rule->status[i] == status)
-            return true;
-    return false;
 }
 
 static bool body_starts(const struct reply *reply, const char *text)
@@ -73,7 +75,12 @@ static bool refusal_fits(const struct refusal_rule *rule, const struct reply *re
         return false;
     if (rule->body && !body_starts(reply, rule->body))
         return false;
+    if (rule->contains &&
+        !memmem(reply->prefix, reply->prefix_length, rule->contains, strlen(rule->contains)))
+        return false;
     if (rule->mark && !(reply->marks & rule->mark))
+        return false;
+    if (rule->with_credentials && reply->note.credentials == CREDENTIALS_NONE)
         return false;
     return !(rule->unless_error && reply->error_type[0]);
 }
@@ -188,26 +195,29 @@ static void judge_error(const struct reply *reply, struct judgement *judgement)
                              : VERDICT_OPEN;
 }
 
+/* What a rule of the signature makes of a reply; it may say whose the reply is. */
+static void judge_by_rule(const struct refusal_rule *rule, struct judgement *judgement)
+{
+    judgement->verdict = rule->verdict;
+    judgement->named = rule->verdict != VERDICT_REFUSED || rule->identity != IDENTITY_NONE;
+    if (rule->verdict == VERDICT_REFUSED)
+        judgement->protection = rule->name;
+    if (rule->identity > judgement->identity)
+        judgement->identity = rule->identity;
+}
+
 struct judgement verdict_judge(const struct evidence *evidence)
 {
     const struct reply *reply = &evidence->reply;
     struct judgement judgement = {.identity = verdict_identity(evidence)};
     if (reply->note.unknown && !reply->body_bytes && reply->status < 400)
         return judgement;
-    if (reply->status >= 200 && reply->status < 300) {
+    const struct refusal_rule *rule = verdict_find_refusal(evidence);
+    if (rule)
+        judge_by_rule(rule, &judgement);
+    else if (reply->status >= 200 && reply->status < 300)
         judgement.verdict = judge_success(evidence);
-        return judgement;
-    }
-    if (reply->status < 400)
-        return judgement;
-    const struct refusal_rule *refusal = verdict_find_refusal(evidence);
-    if (refusal) {
-        judgement.verdict = VERDICT_REFUSED;
-        judgement.protection = refusal->name;
-        if (refusal->identity > judgement.identity)
-            judgement.identity = refusal->identity;
-        return judgement;
-    }
-    judge_error(reply, &judgement);
+    else if (reply->status >= 400)
+        judge_error(reply, &judgement);
     return judgement;
 }

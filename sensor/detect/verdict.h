@@ -14,19 +14,21 @@ struct judgement {
     enum verdict verdict;
     enum identity identity;
     const char *protection; /* who refused, NULL = nobody */
+    bool named;             /* a rule of the signature says what and whose the reply is */
     bool weak;              /* open, by an error that may come before access control */
 };
 
 /* Whether the reply so far is this store's, by its marks. */
 enum identity verdict_identity(const struct evidence *evidence);
 
-/* The refusal that the reply is, or NULL. Header tests were made by verdict_note_refusal_headers().
+/* The refusal or exception that the reply is, or NULL. Header tests were made by
+ * verdict_note_refusal_headers().
  */
 const struct refusal_rule *verdict_find_refusal(const struct evidence *evidence);
 
-/* Which refusal rules' header tests hold: a bit each, for the first 64. Called with the reply's
- * head. */
-uint64_t verdict_refusal_headers(const struct signature *signature,
+/* Which refusal rules name the status and have header tests that hold: a bit each, for the
+ * first 64. Called with the reply's head. */
+uint64_t verdict_refusal_headers(const struct signature *signature, uint16_t status,
                                  const struct http_headers *headers);
 
 /* Whether the reply so far shows content: a write done, records, values, names, counts. */

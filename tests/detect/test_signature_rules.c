@@ -3,7 +3,6 @@
 
 #define MARKS      HEAD "json:\n  common:\n    - {path: /a, mark: a}\n" /* six lines */
 #define REQUEST(x) HEAD "requests:\n  - " x "\n" EXAMPLES
-#define REFUSAL(x) MARKS "refusals:\n  - " x "\n" REST
 
 Test(signature_rules, refuses_an_identity_of_marks_that_nothing_sets)
 {
@@ -22,49 +21,6 @@ Test(signature_rules, refuses_an_identity_of_marks_that_nothing_sets)
     cr_assert_eq(signature->identities[0].identity, IDENTITY_PROVEN);
     cr_assert_eq(signature->identities[1].identity, IDENTITY_LIKELY);
     signature_free(signature);
-}
-
-Test(signature_rules, refuses_refusals_without_name_or_status)
-{
-    expect_refused(REFUSAL("{status: [401]}"),
-                   "toy.yaml:8: a refusal needs a name and a list of status numbers");
-    expect_refused(REFUSAL("{name: x}"),
-                   "toy.yaml:8: a refusal needs a name and a list of status numbers");
-    expect_refused(REFUSAL("{name: x, status: 401}"),
-                   "toy.yaml:8: 'status' must be a list of 1 to 3 numbers");
-    expect_refused(REFUSAL("{name: x, status: [400, 401, 402, 403]}"),
-                   "toy.yaml:8: 'status' must be a list of 1 to 3 numbers");
-    expect_refused(REFUSAL("{name: x, status: [4010]}"),
-                   "toy.yaml:8: 'value' must be a whole number from 100 to 599");
-    expect_accepted(REFUSAL("{name: x, status: [401, 402, 403]}"));
-}
-
-Test(signature_rules, refuses_refusal_tests_that_it_does_not_know)
-{
-    expect_refused(REFUSAL("{name: x, status: [401], header: {contains: y}}"),
-                   "toy.yaml:8: a header needs a name");
-    expect_refused(REFUSAL("{name: x, status: [401], header: {name: A, has: y}}"),
-                   "toy.yaml:8: unknown key 'has'; known here: name, equals, starts, contains");
-    expect_refused(REFUSAL("{name: x, status: [401], header: A}"),
-                   "toy.yaml:8: must be a map of keys, like {name: ...}");
-    expect_refused(REFUSAL("{name: x, status: [401], mark: b}"),
-                   "toy.yaml:8: no header or path sets the mark 'b'");
-    expect_refused(REFUSAL("{name: x, status: [401], paths: all}"),
-                   "toy.yaml:8: 'paths' can only be own");
-    expect_accepted(REFUSAL("{name: x, status: [401], header: {name: A, contains: y}, mark: a, "
-                            "paths: own, unless-error: true, identity: likely}"));
-}
-
-Test(signature_rules, takes_64_refusals_and_no_more)
-{
-    char text[8192] = HEAD "refusals:\n";
-    for (int i = 0; i < 64; i++)
-        (void)snprintf(text + strlen(text), 64, "  - {name: x, status: [401]}\n");
-    char whole[16384];
-    (void)snprintf(whole, sizeof whole, "%s%s", text, REST);
-    expect_accepted(whole);
-    (void)snprintf(whole, sizeof whole, "%s  - {name: x, status: [401]}\n%s", text, REST);
-    expect_refused(whole, "toy.yaml:5: 'refusals' must be a list of at most 64");
 }
 
 Test(signature_rules, refuses_a_signature_without_requests_or_examples)

@@ -7,9 +7,10 @@
 Test(texts, that_begin_a_body_are_found_behind_blanks_in_any_case)
 {
     static const char starts[] = "texts:\n  - {starts: '<title>Toys', role: name}\n";
-    TOY_VERDICT(VERDICT_METADATA, starts, "GET /toys", 200, HTML, "\r\n <TITLE>toys of</title>");
-    TOY_VERDICT(VERDICT_OPEN, starts, "GET /toys", 200, HTML, "x<title>Toys");
-    TOY_VERDICT(VERDICT_OPEN, starts, "GET /toys", 200, HTML, "");
+    TOY_VERDICT(VERDICT_METADATA, starts, "GET /toys", 200, TOY_HTML,
+                "\r\n <TITLE>toys of</title>");
+    TOY_VERDICT(VERDICT_OPEN, starts, "GET /toys", 200, TOY_HTML, "x<title>Toys");
+    TOY_VERDICT(VERDICT_OPEN, starts, "GET /toys", 200, TOY_HTML, "");
 }
 
 Test(texts, are_looked_for_in_json_lines_and_bytes_alike)
@@ -19,10 +20,10 @@ Test(texts, are_looked_for_in_json_lines_and_bytes_alike)
     TOY_VERDICT(VERDICT_OPEN, has, "GET /toys", 200, "", "{\"a\":\"nothing\"}");
     TOY_VERDICT(VERDICT_DATA, has, "GET /toys", 200, "", "one secret\n");
     TOY_VERDICT(VERDICT_DATA, has, "GET /toys", 200, "", "{broken [ secret");
-    TOY_VERDICT(VERDICT_DATA, has, "GET /toys", 200, HTML, "<p>secret</p>");
+    TOY_VERDICT(VERDICT_DATA, has, "GET /toys", 200, TOY_HTML, "<p>secret</p>");
     TOY_VERDICT(VERDICT_DATA, has, "GET /toys", 200, "Content-Type: application/cbor\r\n",
                 "\xa1\x61secret");
-    TOY_VERDICT(VERDICT_OPEN, has, "GET /toys", 200, HTML, "<p>Secret</p>");
+    TOY_VERDICT(VERDICT_OPEN, has, "GET /toys", 200, TOY_HTML, "<p>Secret</p>");
 }
 
 Test(texts, are_held_against_the_first_bytes_only)
@@ -32,10 +33,10 @@ Test(texts, are_held_against_the_first_bytes_only)
     memset(body, ' ', sizeof body);
     memcpy(body + EVIDENCE_PREFIX - 6, "secret", 7);
     body[EVIDENCE_PREFIX] = '\0';
-    TOY_VERDICT(VERDICT_DATA, has, "GET /toys", 200, HTML, body);
+    TOY_VERDICT(VERDICT_DATA, has, "GET /toys", 200, TOY_HTML, body);
     memset(body, ' ', sizeof body);
     memcpy(body + EVIDENCE_PREFIX - 5, "secret", 7);
-    TOY_VERDICT(VERDICT_OPEN, has, "GET /toys", 200, HTML, body);
+    TOY_VERDICT(VERDICT_OPEN, has, "GET /toys", 200, TOY_HTML, body);
 }
 
 Test(texts, of_bytes_are_the_first_ones)
@@ -51,13 +52,14 @@ Test(texts, capture_what_stands_between_two_others)
 {
     static const char version[] = "texts:\n  - {capture: 'Toy v{version}</b>'}\n"
                                   "  - {capture: 'in {value} of', role: cluster-name}\n";
-    const struct finding *f = toy_once(version, "GET /about", 200, HTML, "<b>Toy v1.2</b> in a of");
+    const struct finding *f =
+        toy_once(version, "GET /about", 200, TOY_HTML, "<b>Toy v1.2</b> in a of");
     cr_expect_str_eq(f->version, "1.2");
     cr_expect_str_eq(f->cluster_name, "a");
-    f = toy_once(version, "GET /about", 200, HTML, "Toy v1.3\r\nmore</b> out of");
+    f = toy_once(version, "GET /about", 200, TOY_HTML, "Toy v1.3\r\nmore</b> out of");
     cr_expect_str_eq(f->version, "1.3");
     cr_expect_str_eq(f->cluster_name, "");
-    TOY_VERDICT(VERDICT_REVEALED, version, "GET /about", 200, HTML, "<b>Toy</b>");
+    TOY_VERDICT(VERDICT_REVEALED, version, "GET /about", 200, TOY_HTML, "<b>Toy</b>");
 }
 
 Test(texts, that_expressions_match_are_those_that_were_told_so)
@@ -105,7 +107,7 @@ Test(texts, are_counted_over_the_whole_body_however_it_is_cut)
         cr_assert_eq(f->returned, 5, "%zu: %llu", piece, (unsigned long long)f->returned);
         cr_assert_eq(talk_dataset(f, "a")->returned, 5);
     }
-    TOY_VERDICT(VERDICT_METADATA, EACH, "GET /toys", 200, HTML, "<table><th>");
-    TOY_VERDICT(VERDICT_OPEN, EACH, "GET /toys", 200, HTML, "<table><t");
-    TOY_VERDICT(VERDICT_OPEN, EACH, "GET /toys", 200, HTML, "<");
+    TOY_VERDICT(VERDICT_METADATA, EACH, "GET /toys", 200, TOY_HTML, "<table><th>");
+    TOY_VERDICT(VERDICT_OPEN, EACH, "GET /toys", 200, TOY_HTML, "<table><t");
+    TOY_VERDICT(VERDICT_OPEN, EACH, "GET /toys", 200, TOY_HTML, "<");
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "detect/verdict.h"
 
-#include "detect/talk.h"
+#include "detect/toy.h"
 
 #define SHARDS  "\"_shards\":{\"total\":1,\"successful\":1,\"failed\":0}"
 #define EMPTY   "{\"took\":1,\"timed_out\":false," SHARDS ",\"hits\":{\"total\":0,\"hits\":[]}}"
@@ -262,4 +262,56 @@ Test(identity, is_not_given_to_what_only_looks_like_a_store)
     expect_verdict(VERDICT_NONE, "PUT /a", 200, NGINX, "{\"acknowledged\":true}");
     expect_verdict(VERDICT_TAMPERED, "PUT /a", 200, NGINX,
                    "{\"acknowledged\":true,\"shards_acknowledged\":true,\"index\":\"a\"}");
+}
+
+#define LOGIN                                                                                      \
+    "refusals:\n  - {name: login page, status: [302], header: {name: Location, contains: "         \
+    "/login}}\n"                                                                                   \
+    "  - {name: sign in, status: [200], contains: \"<form id=login\"}\n"                           \
+    "  - {name: expired, status: [200], error: Expired}\n"                                         \
+    "  - {name: keys, status: [401]}\n"                                                            \
+    "json:\n  common:\n    - {path: /code, role: error-type}\n    - {path: /rows, role: value}\n"
+
+Test(refusals, of_any_status_are_judged_before_success)
+{
+    TOY_VERDICT(VERDICT_REFUSED, LOGIN, "GET /toys", 302, "Location: /login?next=a\r\n", "");
+    TOY_VERDICT(VERDICT_NONE, LOGIN, "GET /toys", 302, "Location: /toys/\r\n", "");
+    TOY_VERDICT(VERDICT_REFUSED, LOGIN, "GET /toys", 200, TOY_HTML, "<html><form id=login>");
+    TOY_VERDICT(VERDICT_OPEN, LOGIN, "GET /toys", 200, TOY_HTML, "<html><form id=search>");
+    TOY_VERDICT(VERDICT_REFUSED, LOGIN, "GET /toys", 200, "", "{\"rows\":1,\"code\":\"Expired\"}");
+    TOY_VERDICT(VERDICT_DATA, LOGIN, "GET /toys", 200, "", "{\"rows\":1,\"code\":\"Fine\"}");
+    TOY_VERDICT(VERDICT_REFUSED, LOGIN, "GET /toys", 401, "", "");
+}
+
+#define OFF                                                                                        \
+    "exceptions:\n  - {name: off, status: [401], body: ACL support disabled, verdict: open}\n"     \
+    "  - {name: about, status: [403], contains: about, verdict: revealed}\n"                       \
+    "  - {name: page, status: [200], contains: app-root, verdict: none}\n"                         \
+    "  - {name: passwords, status: [401], when: credentials, verdict: none}\n"                     \
+    "refusals:\n  - {name: keys, status: [401, 403]}\n"
+
+Test(exceptions, are_looked_at_before_refusals_and_successes)
+{
+    TOY_VERDICT(VERDICT_OPEN, OFF, "GET /toys", 401, "", "ACL support disabled");
+    TOY_VERDICT(VERDICT_REFUSED, OFF, "GET /toys", 401, "", "ACL not found");
+    TOY_VERDICT(VERDICT_REVEALED, OFF, "GET /toys", 403, "", "ask about it");
+    TOY_VERDICT(VERDICT_REFUSED, OFF, "GET /toys", 403, "", "no");
+    TOY_VERDICT(VERDICT_NONE, OFF, "GET /toys", 200, TOY_HTML, "<div id=app-root>");
+    TOY_VERDICT(VERDICT_OPEN, OFF, "GET /toys", 200, TOY_HTML, "<div id=toys>");
+}
+
+Test(exceptions, may_ask_whether_the_client_showed_who_it_is)
+{
+    static struct talk t;
+    struct signature *list[1] = {load(TOY_BEGIN OFF TOY_END)};
+    struct signature_set one = {.signatures = list, .count = 1};
+    for (int shown = 0; shown < 2; shown++) {
+        talk_begin_with(&t, &one, true);
+        t.set = NULL;
+        talk_ask_with(&t, "GET /toys", shown ? "Authorization: Basic YTpi\r\n" : "", "");
+        talk_answer(&t, 401, TOY_SERVER, "wrong");
+        talk_end(&t);
+        cr_assert_verdict(talk_best(&t), shown ? VERDICT_NONE : VERDICT_REFUSED);
+    }
+    signature_free(list[0]);
 }

@@ -69,6 +69,6 @@ static inline const struct finding *toy_once(const char *section, const char *re
                          verdict_name((enum verdict)judged_->verdict), verdict_name(wanted));      \
     } while (0)
 
-#define HTML "Content-Type: text/html\r\n"
+#define TOY_HTML "Content-Type: text/html\r\n"
 
 #endif
