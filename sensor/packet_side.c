@@ -6,6 +6,7 @@
 #include "packet_side.h"
 
 #include "base/hash.h"
+#include "signatures.h"
 
 static enum ajar_status open_pipeline(struct packet_side *side, const struct config *config,
                                       struct ring *findings, bool live, struct problem *problem)
@@ -34,7 +35,7 @@ enum ajar_status packet_side_open(struct packet_side *side, const struct config 
                                   struct ring *findings, bool live, struct problem *problem)
 {
     *side = (struct packet_side){.signatures = NULL};
-    enum ajar_status status = signature_set_load(config->signatures, &side->signatures, problem);
+    enum ajar_status status = signatures_load(config, &side->signatures, problem);
     if (status == AJAR_OK)
         status = scan_set_load(config->classes, &side->classes, problem);
     if (status != AJAR_OK)

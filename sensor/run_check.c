@@ -7,12 +7,12 @@
 
 #include "capture/capture.h"
 #include "delivery.h"
-#include "detect/signature.h"
 #include "enrich/enrich.h"
 #include "process/interface.h"
 #include "process/sandbox.h"
 #include "run.h"
 #include "scan/set.h"
+#include "signatures.h"
 
 #include <pwd.h>
 #include <stdarg.h>
@@ -67,15 +67,17 @@ static void check_signatures(struct checking *c)
 {
     struct signature_set *set = NULL;
     struct problem problem = {.text = ""};
-    if (signature_set_load(c->config->signatures, &set, &problem) != AJAR_OK) {
+    if (signatures_load(c->config, &set, &problem) != AJAR_OK) {
         check_say_error(c, "%s", problem.text);
         return;
     }
     size_t requests = 0;
     for (size_t i = 0; i < set->count; i++)
         requests += set->signatures[i]->request_count;
-    check_say_ok("%zu signature%s, %zu kinds of requests, from %s", set->count,
-                 set->count == 1 ? "" : "s", requests, c->config->signatures);
+    const char *own = c->config->own_signatures;
+    check_say_ok("%zu signature%s, %zu kinds of requests, from %s%s%s", set->count,
+                 set->count == 1 ? "" : "s", requests, c->config->signatures, own[0] ? " and " : "",
+                 own);
     signature_set_free(set);
 }
 

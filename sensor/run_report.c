@@ -7,8 +7,8 @@
 
 #include "base/log.h"
 #include "base/timestamp.h"
-#include "detect/signature.h"
 #include "run.h"
+#include "signatures.h"
 #include "summary.h"
 
 #include <errno.h>
@@ -64,7 +64,7 @@ static enum ajar_status begin(struct reporting *r, struct problem *problem)
     const struct config *config = r->config;
     struct problem missing = {.text = ""};
     name_source(r);
-    if (signature_set_load(config->signatures, &r->signatures, &missing) != AJAR_OK) {
+    if (signatures_load(config, &r->signatures, &missing) != AJAR_OK) {
         r->signatures = NULL;
         log_warning("%s; the report names no pages of makers", missing.text);
     }

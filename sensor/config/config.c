@@ -88,6 +88,8 @@ static void complete(struct config *config, const struct said *said)
         config->scan_full = reads_captures(config->command);
     if (!was_said(said, "signatures"))
         folder_find_signatures(config->signatures, sizeof config->signatures);
+    if (!was_said(said, "cache"))
+        folder_find_cache(config->cache, sizeof config->cache);
     if (!was_said(said, "journal.path") && config->command != COMMAND_READ)
         (void)snprintf(config->journal, sizeof config->journal, "%s", CONFIG_JOURNAL_DEFAULT);
     if (!was_said(said, "events.per_minute") && !reads_captures(config->command))

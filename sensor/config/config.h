@@ -45,6 +45,8 @@ struct config {
     char site[64];              /* default: the sensor's name */
     char sensor[64];            /* default: host name */
     char signatures[512];       /* folder; default: the installed one, else the source tree's */
+    char own_signatures[512];   /* folder of the user's, "" = none */
+    char cache[512];            /* folder, made where it is missing; "" = none */
     char *geo[CONFIG_LIST_MAX]; /* database files */
     size_t geo_count;
     char *interfaces[CONFIG_LIST_MAX];

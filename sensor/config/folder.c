@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Finds the shipped files relative to the running program, so that an unpacked or just built tree
- * works without options.
+ * works without options; and the folder for what can be made again.
  */
 #include "config/folder.h"
 
@@ -53,4 +53,20 @@ void folder_find_signatures(char *path, size_t size)
         }
     }
     (void)snprintf(path, size, "%s", FOLDER_INSTALLED);
+}
+
+void folder_find_cache(char *path, size_t size)
+{
+    static const struct {
+        const char *variable, *rest;
+    } caches[] = {{"CACHE_DIRECTORY", ""}, {"XDG_CACHE_HOME", "/ajar"}, {"HOME", "/.cache/ajar"}};
+    path[0] = '\0';
+    for (size_t i = 0; i < sizeof caches / sizeof caches[0]; i++) {
+        const char *value = getenv(caches[i].variable);
+        if (!value || value[0] != '/')
+            continue;
+        if (strlen(value) + strlen(caches[i].rest) < size)
+            (void)snprintf(path, size, "%s%s", value, caches[i].rest);
+        return;
+    }
 }

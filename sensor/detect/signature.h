@@ -23,6 +23,7 @@
 #define SIGNATURE_EACH_LENGTH 64 /* and how long such a text may be */
 #define SIGNATURE_NONE        UINT16_MAX
 #define REFUSAL_STATUS_MAX    7
+#define CREDENTIAL_NAME_MAX   63
 #define WORDS_MAX             32 /* of a list of texts, and the NULL at its end */
 
 struct yaml; /* base/yaml.h */
@@ -300,6 +301,7 @@ struct signature {
     const char *dataset_key;  /* last step of the first path with role record-dataset, or NULL */
     const char *document_key; /* last step of the first path with role document, or NULL */
     uint16_t unseen_plan;     /* for replies whose request was not seen */
+    bool own;                 /* of the user's folder */
     struct arena *arena;      /* owns all of it */
     struct yaml_file *yaml;
 };
@@ -307,16 +309,31 @@ struct signature {
 struct signature_set {
     struct signature **signatures;
     size_t count;
+    struct credential_places *credentials; /* detect/credentials.h; NULL = none but the usual */
+};
+
+/* Where signatures come from. Borrowed. */
+struct signature_sources {
+    const char *folder;     /* the shipped ones */
+    const char *own_folder; /* the user's: same name overrides, new name adds; "" or NULL = none */
+    const char *cache_folder; /* what is made of them may be kept here; "" or NULL = nowhere */
 };
 
 /*
- * Loads every *.yaml of a folder. The first error ends it: "FILE:LINE: what is wrong" and what
- * would be right; nothing is kept then. A folder without signatures is an error. Free with
- * signature_set_free(), which accepts NULL.
+ * Loads every *.yaml of the folders. The first error ends it: "FILE:LINE: what is wrong" and what
+ * would be right; nothing is kept then. A folder of shipped ones without signatures is an error,
+ * an own one is not. Free with signature_set_free(), which accepts NULL.
  */
-enum ajar_status signature_set_load(const char *folder, struct signature_set **set,
-                                    struct problem *problem);
+enum ajar_status signature_set_load(const struct signature_sources *sources,
+                                    struct signature_set **set, struct problem *problem);
 void signature_set_free(struct signature_set *set);
+
+/*
+ * Adds the signature of one more file as the user's own, in place of one of the same name. The set
+ * is unchanged on failure. *signature is borrowed from the set. Before the set is used.
+ */
+enum ajar_status signature_set_add(struct signature_set *set, const char *path,
+                                   const struct signature **signature, struct problem *problem);
 
 /* One signature from memory, for tests and the fuzzer; `name` stands for the file in messages. */
 enum ajar_status signature_load_text(const char *name, const char *text, size_t length,
@@ -333,7 +350,8 @@ const struct signature *signature_find(const struct signature_set *set, const ch
 const char *signature_hardening(const struct signature_set *set, const char *store,
                                 const char *product);
 
-/* One line a signature: name, title, ports, number of requests and examples. */
+/* One line a signature: name, title, ports, number of requests and examples, what it was verified
+ * with; then how many there are. */
 void signature_set_write_list(const struct signature_set *set, FILE *out);
 
 /* What a signature knows, for people. */

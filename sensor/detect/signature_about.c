@@ -147,6 +147,10 @@ static enum ajar_status read_credentials(struct loader *loader, const struct yam
         const struct yaml *node = yaml_find(map, keys[i]);
         if (node)
             status = loader_read_words(loader, node, lists[i], 8);
+        for (size_t k = 0; status == AJAR_OK && lists[i][k]; k++)
+            if (strlen(lists[i][k]) > CREDENTIAL_NAME_MAX)
+                return loader_fail(loader, node, "'%s' is too long for a name: at most %d bytes",
+                                   lists[i][k], CREDENTIAL_NAME_MAX);
     }
     return status;
 }

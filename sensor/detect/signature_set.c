@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A folder of signatures. Files are taken in the order of their names, so that two runs agree.
+ * Folders of signatures: the shipped ones, then the user's own. Files are taken in the order of
+ * their names, so that two runs agree.
  */
+#include "detect/credentials.h"
 #include "detect/signature.h"
 
 #include <dirent.h>
@@ -19,12 +21,19 @@ static int is_signature_file(const struct dirent *entry)
            strcmp(entry->d_name + length - 5, ".yaml") == 0;
 }
 
+/* Its place in the set, set->count if there is none of that name. */
+static size_t index_of(const struct signature_set *set, const char *name)
+{
+    size_t at = 0;
+    while (at < set->count && strcmp(set->signatures[at]->name, name) != 0)
+        at++;
+    return at;
+}
+
 const struct signature *signature_find(const struct signature_set *set, const char *name)
 {
-    for (size_t i = 0; i < set->count; i++)
-        if (strcmp(set->signatures[i]->name, name) == 0)
-            return set->signatures[i];
-    return NULL;
+    size_t at = index_of(set, name);
+    return at < set->count ? set->signatures[at] : NULL;
 }
 
 const char *signature_hardening(const struct signature_set *set, const char *store,
@@ -39,8 +48,29 @@ const char *signature_hardening(const struct signature_set *set, const char *sto
     return signature->hardening[0].url;
 }
 
+/* Takes the signature over, also on failure; in place of one of the same name. */
+static enum ajar_status put(struct signature_set *set, struct signature *signature, bool own,
+                            struct problem *problem)
+{
+    size_t at = index_of(set, signature->name);
+    if (at == SIGNATURES_MAX) {
+        enum ajar_status status =
+            problem_set(problem, AJAR_ERR_LIMIT, "%s: more than %d signatures", signature->file,
+                        SIGNATURES_MAX);
+        signature_free(signature);
+        return status;
+    }
+    signature->own = own;
+    if (at < set->count)
+        signature_free(set->signatures[at]);
+    else
+        set->count++;
+    set->signatures[at] = signature;
+    return AJAR_OK;
+}
+
 static enum ajar_status add_file(struct signature_set *set, const char *folder, const char *name,
-                                 struct problem *problem)
+                                 bool own, struct problem *problem)
 {
     char path[4096];
     int length = snprintf(path, sizeof path, "%s/%s", folder, name);
@@ -51,56 +81,82 @@ static enum ajar_status add_file(struct signature_set *set, const char *folder, 
     if (status != AJAR_OK)
         return status;
     const struct signature *twin = signature_find(set, signature->name);
-    if (twin) {
+    if (twin && twin->own == own) {
         status = problem_set(problem, AJAR_ERR_FORMAT, "%s: the name '%s' is taken by %s", path,
                              signature->name, twin->file);
         signature_free(signature);
         return status;
     }
-    set->signatures[set->count++] = signature;
-    return AJAR_OK;
+    return put(set, signature, own, problem);
 }
 
-static enum ajar_status add_files(struct signature_set *set, const char *folder,
-                                  struct dirent **names, size_t count, struct problem *problem)
-{
-    if (count == 0)
-        return problem_set(problem, AJAR_ERR_USAGE, "%s: no signature (*.yaml) in this folder",
-                           folder);
-    if (count > SIGNATURES_MAX)
-        return problem_set(problem, AJAR_ERR_LIMIT, "%s: more than %d signatures", folder,
-                           SIGNATURES_MAX);
-    enum ajar_status status = AJAR_OK;
-    for (size_t i = 0; status == AJAR_OK && i < count; i++)
-        status = add_file(set, folder, names[i]->d_name, problem);
-    return status;
-}
-
-enum ajar_status signature_set_load(const char *folder, struct signature_set **set,
-                                    struct problem *problem)
+static enum ajar_status add_folder(struct signature_set *set, const char *folder, bool own,
+                                   struct problem *problem)
 {
     struct dirent **names = NULL;
     int found = scandir(folder, &names, is_signature_file, alphasort);
     if (found < 0)
-        return problem_set(problem, AJAR_ERR_SYSTEM, "%s: %s: --signatures must name a folder",
-                           folder, strerror(errno));
-    size_t count = (size_t)found;
-    struct signature_set *made = calloc(1, sizeof *made);
-    enum ajar_status status = AJAR_ERR_MEMORY;
-    if (made)
-        made->signatures = calloc(count ? count : 1, sizeof *made->signatures);
-    if (made && made->signatures)
-        status = add_files(made, folder, names, count, problem);
-    else
-        (void)problem_set(problem, status, "%s: out of memory", folder);
-    for (size_t i = 0; i < count; i++)
+        return problem_set(problem, AJAR_ERR_SYSTEM, "%s: %s: --%s must name a folder", folder,
+                           strerror(errno), own ? "own-signatures" : "signatures");
+    enum ajar_status status = AJAR_OK;
+    if (found == 0 && !own)
+        status = problem_set(problem, AJAR_ERR_USAGE, "%s: no signature (*.yaml) in this folder",
+                             folder);
+    for (int i = 0; status == AJAR_OK && i < found; i++)
+        status = add_file(set, folder, names[i]->d_name, own, problem);
+    for (int i = 0; i < found; i++)
         free(names[i]);
     free(names);
+    return status;
+}
+
+/* What is made of all of them together. */
+static enum ajar_status complete_set(struct signature_set *set, struct problem *problem)
+{
+    enum ajar_status status = credentials_gather(set);
+    return status == AJAR_OK ? status : problem_set(problem, status, "signatures: out of memory");
+}
+
+static struct signature_set *make_set(void)
+{
+    struct signature_set *made = calloc(1, sizeof *made);
+    if (made && !(made->signatures = calloc(SIGNATURES_MAX, sizeof *made->signatures))) {
+        free(made);
+        return NULL;
+    }
+    return made;
+}
+
+enum ajar_status signature_set_load(const struct signature_sources *sources,
+                                    struct signature_set **set, struct problem *problem)
+{
+    struct signature_set *made = make_set();
+    if (!made)
+        return problem_set(problem, AJAR_ERR_MEMORY, "signatures: out of memory");
+    enum ajar_status status = add_folder(made, sources->folder, false, problem);
+    if (status == AJAR_OK && sources->own_folder && sources->own_folder[0])
+        status = add_folder(made, sources->own_folder, true, problem);
+    if (status == AJAR_OK)
+        status = complete_set(made, problem);
     if (status == AJAR_OK)
         *set = made;
     else
         signature_set_free(made);
     return status;
+}
+
+enum ajar_status signature_set_add(struct signature_set *set, const char *path,
+                                   const struct signature **signature, struct problem *problem)
+{
+    struct signature *made = NULL;
+    enum ajar_status status = signature_load_file(path, &made, problem);
+    if (status != AJAR_OK)
+        return status;
+    status = put(set, made, true, problem);
+    if (status != AJAR_OK)
+        return status;
+    *signature = made;
+    return complete_set(set, problem);
 }
 
 void signature_set_free(struct signature_set *set)
@@ -109,38 +165,7 @@ void signature_set_free(struct signature_set *set)
         return;
     for (size_t i = 0; i < set->count; i++)
         signature_free(set->signatures[i]);
+    credentials_free(set->credentials);
     free(set->signatures);
     free(set);
-}
-
-void signature_set_write_list(const struct signature_set *set, FILE *out)
-{
-    for (size_t i = 0; i < set->count; i++) {
-        const struct signature *signature = set->signatures[i];
-        fprintf(out, "%-20s %-40s %3zu requests  %3zu examples  %s\n", signature->name,
-                signature->title, signature->request_count, signature->example_count,
-                signature->file);
-    }
-}
-
-static const char *level_name(enum request_level level)
-{
-    static const char *const names[] = {"revealed", "open", "metadata", "data", "write"};
-    return names[level];
-}
-
-void signature_write(const struct signature *signature, FILE *out)
-{
-    fprintf(out, "%s: %s\nfile %s\n", signature->name, signature->title, signature->file);
-    for (size_t i = 0; i < signature->hardening_count; i++)
-        fprintf(out, "hardening %s: %s\n", signature->hardening[i].product,
-                signature->hardening[i].url);
-    fputs("requests\n", out);
-    for (size_t i = 0; i < signature->request_count; i++)
-        fprintf(out, "  %-9s %s\n", level_name(signature->requests[i].level),
-                signature->requests[i].name);
-    fputs("refusals\n", out);
-    for (size_t i = 0; i < signature->refusal_count; i++)
-        if (signature->refusals[i].verdict == VERDICT_REFUSED)
-            fprintf(out, "  %s\n", signature->refusals[i].name);
 }

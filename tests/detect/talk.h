@@ -79,7 +79,9 @@ static inline struct signature_set *talk_signatures(void)
 {
     struct signature_set *set = NULL;
     struct problem problem = {.text = ""};
-    cr_assert_eq(signature_set_load(SIGNATURES, &set, &problem), AJAR_OK, "%s", problem.text);
+    cr_assert_eq(
+        signature_set_load(&(struct signature_sources){.folder = SIGNATURES}, &set, &problem),
+        AJAR_OK, "%s", problem.text);
     return set;
 }
 

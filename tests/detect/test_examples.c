@@ -10,7 +10,9 @@ Test(examples, of_all_shipped_signatures_hold)
     struct problem problem = {0};
     struct signature_set *set = NULL;
     size_t run = 0;
-    cr_assert_eq(signature_set_load(SIGNATURES, &set, &problem), AJAR_OK, "%s", problem.text);
+    cr_assert_eq(
+        signature_set_load(&(struct signature_sources){.folder = SIGNATURES}, &set, &problem),
+        AJAR_OK, "%s", problem.text);
     size_t differ = signature_set_test(set, stderr, &run);
     cr_assert_eq(differ, 0, "%zu of %zu examples differ", differ, run);
     cr_assert_gt(run, 10);

@@ -70,7 +70,8 @@ int LLVMFuzzerInitialize(int *count, char ***arguments)
     struct http_limits limits = HTTP_LIMITS_DEFAULT;
     (void)count;
     (void)arguments;
-    if (signature_set_load(SIGNATURES, &set, &problem) != AJAR_OK) {
+    if (signature_set_load(&(struct signature_sources){.folder = SIGNATURES}, &set, &problem) !=
+        AJAR_OK) {
         (void)fprintf(stderr, "%s\n", problem.text);
         return 1;
     }

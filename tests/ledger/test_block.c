@@ -248,7 +248,7 @@ Test(block, names_the_page_of_the_maker)
     struct signature signature = {
         .name = "elasticsearch", .hardening = pages, .hardening_count = 2};
     struct signature *known[] = {&signature};
-    struct signature_set set = {known, 1};
+    struct signature_set set = {.signatures = known, .count = 1};
     struct finding f = make_finding(VERDICT_DATA);
     SET(f.product, "opensearch");
     add(f, DIRECTION_INBOUND, &nowhere);

@@ -45,8 +45,9 @@ static void begin(bool live, size_t slots)
         "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %zu\r\n\r\n%s",
         strlen(BODY), BODY);
     netset_init_private(&road.home);
-    cr_assert_eq(signature_set_load(SIGNATURES, &road.signatures, &problem), AJAR_OK, "%s",
-                 problem.text);
+    cr_assert_eq(signature_set_load(&(struct signature_sources){.folder = SIGNATURES},
+                                    &road.signatures, &problem),
+                 AJAR_OK, "%s", problem.text);
     cr_assert_eq(ring_new(slots, sizeof(struct finding), &road.ring), AJAR_OK);
     struct pipeline_options options = {
         .home = &road.home,
