@@ -100,7 +100,7 @@ void binary_add(struct evidence *evidence, const uint8_t *data, size_t length)
 {
     struct reply *reply = &evidence->reply;
     if (reply->status < 200 || reply->status > 299 || !reply->rule ||
-        reply->rule->level != LEVEL_DATA)
+        reply_level(reply) != LEVEL_DATA)
         return;
     while (length > 0) {
         size_t room = EVIDENCE_WINDOW - reply->window_length;

@@ -143,8 +143,9 @@ static bool is_listed_parameter(const struct names *names, const char *name, siz
             return false;
         bool encoded = name[i] == '%' && length - i > 2 && hex_value(name[i + 1]) >= 0 &&
                        hex_value(name[i + 2]) >= 0;
-        text[used++] =
-            encoded ? (char)(hex_value(name[i + 1]) << 4 | hex_value(name[i + 2])) : name[i];
+        text[used++] = name[i];
+        if (encoded)
+            text[used - 1] = (char)(hex_value(name[i + 1]) << 4 | hex_value(name[i + 2]));
         i += encoded ? 2 : 0;
     }
     return is_listed(names, text, used);

@@ -118,7 +118,7 @@ static bool has_no_shape(const struct reply *reply)
         return false;
     if (reply->table)
         return reply->rows == 0;
-    return reply->rule->level == LEVEL_DATA && !reply->rule->document &&
+    return reply_level(reply) == LEVEL_DATA && !reply->rule->document &&
            !verdict_has_content(reply) && reply->totals == 0;
 }
 

@@ -25,6 +25,7 @@ struct request_detail {
     char dataset[96];     /* {index} of the path when it is one plain name, else "" */
     bool selects;         /* the search names what it wants */
     bool page;            /* asks for a later page */
+    bool writes;          /* its body says that it writes */
     bool heading;         /* a text listing begins with its heading */
     bool help;            /* asks what columns there are */
     bool forwarded;       /* a proxy says for whom it is: */

@@ -137,7 +137,7 @@ static enum verdict asked_for(const struct reply *reply)
         [LEVEL_METADATA] = VERDICT_METADATA, [LEVEL_DATA] = VERDICT_DATA,
         [LEVEL_WRITE] = VERDICT_TAMPERED,
     };
-    return reply->rule ? verdicts[reply->rule->level] : VERDICT_NONE;
+    return reply->rule ? verdicts[reply_level(reply)] : VERDICT_NONE;
 }
 
 void finding_add_reply(const struct evidence *evidence, const struct judgement *judgement,

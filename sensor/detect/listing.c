@@ -160,8 +160,10 @@ static void read_line(struct evidence *evidence, const uint8_t *line, size_t len
     reply->lines++;
     if (reply->status < 200 || reply->status > 299 || reply->detail.help)
         return;
-    if (reply->rule && reply->rule->lines) {
-        if (reply->lines > 1 && !is_rule_line(line, length))
+    if (reply->rule && reply->rule->lines != LINES_NONE) {
+        bool heading = reply->rule->lines == LINES_AFTER_FIRST &&
+                       (reply->lines == 1 || is_rule_line(line, length));
+        if (!heading)
             dataset_add_record(reply, NULL);
         return;
     }

@@ -55,6 +55,13 @@ static void read_builtin_marks(struct evidence *evidence, const struct http_head
         reply->format = BODY_OTHER;
 }
 
+enum request_level reply_level(const struct reply *reply)
+{
+    if (!reply->rule)
+        return LEVEL_DATA;
+    return reply->detail.writes ? LEVEL_WRITE : reply->rule->level;
+}
+
 void reply_begin(struct evidence *evidence, const struct http_reply *head)
 {
     struct reply *reply = &evidence->reply;
@@ -79,6 +86,11 @@ void reply_begin(struct evidence *evidence, const struct http_reply *head)
     read_builtin_marks(evidence, &head->headers);
     read_headers(evidence, &head->headers);
     reply->refusal_headers = verdict_refusal_headers(signature, head->status, &head->headers);
+}
+
+static bool is_executed(const struct reply *reply)
+{
+    return reply->status >= 200 && reply->status < 300;
 }
 
 static bool is_space(uint8_t c)
@@ -184,6 +196,9 @@ bool reply_add_body(struct evidence *evidence, const uint8_t *data, size_t lengt
     size_t before = reply->prefix_length;
     if (length == 0)
         return true;
+    if (reply->body_bytes == 0 && is_executed(reply) && reply->rule &&
+        reply->rule->document == DOCUMENT_ANY)
+        dataset_add_record(reply, NULL);
     reply->body_bytes += length;
     keep_prefix(evidence, data, length);
     bool counts = texts_count(evidence, data, length);
@@ -225,9 +240,8 @@ void reply_finish(struct evidence *evidence)
         binary_finish(evidence);
     if (reply->row.open)
         facts_finish_row(evidence);
-    bool executed = reply->status >= 200 && reply->status < 300;
-    if (executed && reply->rule && reply->rule->document && reply->format == BODY_JSON &&
-        !reply_is_empty(reply))
+    if (is_executed(reply) && reply->rule && reply->rule->document == DOCUMENT_JSON &&
+        reply->format == BODY_JSON && !reply_is_empty(reply))
         dataset_add_record(reply, NULL);
     struct finding_dataset *dataset = reply_dataset(evidence);
     if (dataset) {
@@ -239,8 +253,7 @@ void reply_finish(struct evidence *evidence)
 struct finding_dataset *reply_dataset(struct evidence *evidence)
 {
     const struct reply *reply = &evidence->reply;
-    bool executed = reply->status >= 200 && reply->status < 300;
-    if (!executed || reply->absent || reply->mixed || reply->rows > 0)
+    if (!is_executed(reply) || reply->absent || reply->mixed || reply->rows > 0)
         return NULL;
     if (reply->current || !reply->detail.dataset[0])
         return reply->current;

@@ -13,6 +13,10 @@
 /* Begins a reply to the request in note/detail (already in reply->note, reply->detail). */
 void reply_begin(struct evidence *evidence, const struct http_reply *head);
 
+/* How far the request can go by itself: what its rule says, or its body; data if it was not seen.
+ */
+enum request_level reply_level(const struct reply *reply);
+
 /* The next bytes of its body, codings removed. Returns whether more can still say something. */
 bool reply_add_body(struct evidence *evidence, const uint8_t *data, size_t length);
 

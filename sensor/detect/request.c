@@ -10,7 +10,9 @@
 #include "detect/paths.h"
 #include "detect/reply.h"
 
+#include <ctype.h>
 #include <string.h>
+#include <strings.h>
 
 #define PREFIX_SEGMENTS_MAX 3 /* of a path, skipped in search of a store behind a proxy */
 
@@ -183,16 +185,37 @@ void request_read_detail(const struct signature *signature, uint16_t rule, struc
     listing_read_query(signature, &signature->requests[rule], request->query, detail);
 }
 
+/* Whether the body's first words are these, behind blanks and in any case. The byte behind them
+ * must be there: what is not yet seen could go on with the same word. */
+static bool begins_with(struct slice text, const char *words)
+{
+    size_t length = strlen(words);
+    while (text.length > 0 && memchr(" \t\r\n", text.text[0], 4))
+        text = (struct slice){text.text + 1, text.length - 1};
+    if (text.length <= length || strncasecmp(text.text, words, length) != 0)
+        return false;
+    return !isalnum((unsigned char)words[length - 1]) ||
+           !(isalnum((unsigned char)text.text[length]) || text.text[length] == '_');
+}
+
+static bool body_fits(const struct body_rule *rule, struct slice text)
+{
+    return (!rule->starts || begins_with(text, rule->starts)) &&
+           (!rule->contains || contains(text, rule->contains)) &&
+           !(rule->unless && contains(text, rule->unless));
+}
+
 void request_read_body(const struct signature *signature, const uint8_t *body, size_t length,
                        struct request_detail *detail)
 {
     struct slice text = {(const char *)body, length};
     for (size_t i = 0; i < signature->body_count; i++) {
         const struct body_rule *rule = &signature->bodies[i];
-        if (!contains(text, rule->contains) || (rule->unless && contains(text, rule->unless)))
+        if (!body_fits(rule, text))
             continue;
         detail->page |= rule->page;
         detail->selects |= rule->selects;
+        detail->writes |= rule->write;
     }
 }
 

@@ -173,6 +173,12 @@ struct plan {
 
 enum request_level { LEVEL_REVEALED, LEVEL_OPEN, LEVEL_METADATA, LEVEL_DATA, LEVEL_WRITE };
 
+/* Which lines of a text reply are records. */
+enum lines_kind { LINES_NONE, LINES_AFTER_FIRST, LINES_ALL };
+
+/* Whether the body is one record: never, if it is JSON, whatever it is. */
+enum document_kind { DOCUMENT_NONE, DOCUMENT_JSON, DOCUMENT_ANY };
+
 /* One kind of request. */
 struct request_rule {
     const char *name;
@@ -181,8 +187,8 @@ struct request_rule {
     bool own;               /* only this store has such a path */
     bool fallback;          /* taken only where no other request fits, also behind a prefix */
     bool page;              /* a later page of something begun before */
-    bool document;          /* the reply's body is one bare record */
-    bool lines;             /* every line of a text reply after the first is a record */
+    enum document_kind document;
+    enum lines_kind lines;
     uint16_t table;
     uint64_t groups;
     uint16_t plan;
@@ -213,10 +219,12 @@ struct refusal_rule {
 };
 
 struct body_rule {
+    const char *starts; /* the body's first word or words, NULL = any */
     const char *contains;
     const char *unless;
     bool page;    /* the request asks for a later page */
     bool selects; /* the request selects: the total is a lower bound */
+    bool write;   /* the request writes */
 };
 
 struct hardening {

@@ -114,6 +114,36 @@ static enum ajar_status add_paths(struct loader *loader, const struct yaml *node
     return status;
 }
 
+/* `document`: true, or any for a body of any type */
+static enum ajar_status read_document(struct loader *loader, const struct yaml *item,
+                                      struct request_rule *rule)
+{
+    const struct yaml *node = yaml_find(item, "document");
+    bool is_json = false;
+    if (node && node->kind == YAML_TEXT && strcmp(node->text, "any") == 0) {
+        rule->document = DOCUMENT_ANY;
+        return AJAR_OK;
+    }
+    enum ajar_status status = loader_find_bool(loader, item, "document", &is_json);
+    rule->document = is_json ? DOCUMENT_JSON : DOCUMENT_NONE;
+    return status;
+}
+
+/* `lines`: true for those after the first, or all */
+static enum ajar_status read_lines(struct loader *loader, const struct yaml *item,
+                                   struct request_rule *rule)
+{
+    const struct yaml *node = yaml_find(item, "lines");
+    bool after_first = false;
+    if (node && node->kind == YAML_TEXT && strcmp(node->text, "all") == 0) {
+        rule->lines = LINES_ALL;
+        return AJAR_OK;
+    }
+    enum ajar_status status = loader_find_bool(loader, item, "lines", &after_first);
+    rule->lines = after_first ? LINES_AFTER_FIRST : LINES_NONE;
+    return status;
+}
+
 static enum ajar_status read_request_flags(struct loader *loader, const struct yaml *item,
                                            struct request_rule *rule)
 {
@@ -124,10 +154,8 @@ static enum ajar_status read_request_flags(struct loader *loader, const struct y
     if (status == AJAR_OK)
         status = loader_find_bool(loader, item, "page", &rule->page);
     if (status == AJAR_OK)
-        status = loader_find_bool(loader, item, "document", &rule->document);
-    if (status == AJAR_OK)
-        status = loader_find_bool(loader, item, "lines", &rule->lines);
-    return status;
+        status = read_document(loader, item, rule);
+    return status == AJAR_OK ? read_lines(loader, item, rule) : status;
 }
 
 static enum ajar_status read_request(struct loader *loader, const struct yaml *item,
@@ -199,9 +227,33 @@ enum ajar_status loader_read_requests(struct loader *loader, const struct yaml *
     return make_unseen_plan(loader);
 }
 
+static enum ajar_status read_body_rule(struct loader *loader, const struct yaml *item,
+                                       struct body_rule *rule)
+{
+    static const char *const keys[] = {"starts", "contains", "unless", "effect", NULL};
+    const char *effect = "";
+    enum ajar_status status = yaml_check_keys(loader->file, item, keys, loader->problem);
+    if (status == AJAR_OK)
+        status = loader_find_text(loader, item, "starts", &rule->starts);
+    if (status == AJAR_OK)
+        status = loader_find_text(loader, item, "contains", &rule->contains);
+    if (status == AJAR_OK)
+        status = loader_find_text(loader, item, "unless", &rule->unless);
+    if (status == AJAR_OK)
+        status = loader_find_text(loader, item, "effect", &effect);
+    rule->page = strcmp(effect, "page") == 0;
+    rule->selects = strcmp(effect, "selects") == 0;
+    rule->write = strcmp(effect, "write") == 0;
+    bool tests = (rule->starts && rule->starts[0]) || (rule->contains && rule->contains[0]);
+    if (status == AJAR_OK && (!tests || (!rule->page && !rule->selects && !rule->write)))
+        return loader_fail(loader, item,
+                           "needs 'starts' or 'contains', and 'effect: page', 'selects' or "
+                           "'write'");
+    return status;
+}
+
 enum ajar_status loader_read_bodies(struct loader *loader, const struct yaml *list)
 {
-    static const char *const keys[] = {"contains", "unless", "effect", NULL};
     struct signature *signature = loader->signature;
     if (!list)
         return AJAR_OK;
@@ -209,20 +261,8 @@ enum ajar_status loader_read_bodies(struct loader *loader, const struct yaml *li
     enum ajar_status status = loader_list_room(loader, list, 64, sizeof *signature->bodies, &room);
     signature->bodies = status == AJAR_OK ? room : NULL;
     for (const struct yaml *item = list->first; status == AJAR_OK && item; item = item->next) {
-        struct body_rule *rule = &signature->bodies[signature->body_count];
-        const char *effect = "";
-        status = yaml_check_keys(loader->file, item, keys, loader->problem);
-        if (status == AJAR_OK)
-            status = loader_find_text(loader, item, "contains", &rule->contains);
-        if (status == AJAR_OK)
-            status = loader_find_text(loader, item, "unless", &rule->unless);
-        if (status == AJAR_OK)
-            status = loader_find_text(loader, item, "effect", &effect);
-        rule->page = strcmp(effect, "page") == 0;
-        rule->selects = strcmp(effect, "selects") == 0;
-        if (status == AJAR_OK && (!rule->contains || (!rule->page && !rule->selects)))
-            return loader_fail(loader, item, "needs 'contains' and 'effect: page' or 'selects'");
-        signature->body_count++;
+        status = read_body_rule(loader, item, &signature->bodies[signature->body_count]);
+        signature->body_count += status == AJAR_OK;
     }
     return status;
 }

@@ -156,7 +156,7 @@ static enum verdict judge_content(const struct evidence *evidence, enum request_
 static enum verdict judge_success(const struct evidence *evidence)
 {
     const struct reply *reply = &evidence->reply;
-    enum request_level level = reply->rule ? reply->rule->level : LEVEL_DATA;
+    enum request_level level = reply_level(reply);
     bool counted = reply->totals > 0 || reply->count_held != FINDING_NO_COUNT;
     if (!reply->rule && !counted && !has_metadata(reply))
         level = LEVEL_REVEALED; /* a request that was not seen may have asked for no more */
@@ -188,7 +188,7 @@ static void judge_error(const struct reply *reply, struct judgement *judgement)
 {
     bool not_executed = reply->status == 429 || reply->status == 503 || reply->note.options ||
                         reply->protocol_error;
-    bool product_only = reply->rule && reply->rule->level == LEVEL_REVEALED;
+    bool product_only = reply_level(reply) == LEVEL_REVEALED;
     judgement->weak = !not_executed && is_routing_error(reply);
     judgement->verdict = not_executed || !reply->rule || (product_only && !judgement->weak)
                              ? VERDICT_REVEALED

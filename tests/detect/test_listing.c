@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "detect/evidence.h"
 
-#include "detect/talk.h"
+#include "detect/toy.h"
 
 #define GREEN "green open a lkRTQ9CJTHWXrfcdsM6X0g 1 0 1237 5 612kb 600kb\n"
 
@@ -155,4 +155,16 @@ Test(listing, of_sql_rows_hands_out_records)
     cr_expect_eq(f->returned, 1);
     expect_verdict(VERDICT_OPEN, "POST /_sql?format=csv", 200, "content-type: text/csv\r\n",
                    "name,age\n");
+}
+
+Test(lines, are_records_all_or_after_the_first)
+{
+    const struct finding *f = toy_once("", "GET /log", 200, "", "a 1\n\nb 2\n----\nc");
+    cr_assert_verdict(f, VERDICT_DATA);
+    cr_expect_eq(f->returned, 4);
+    f = toy_once("", "GET /table", 200, "", "a 1\n\nb 2\n----\nc");
+    cr_expect_eq(f->returned, 2);
+    TOY_VERDICT(VERDICT_DATA, "", "GET /log", 200, "", "a\n");
+    TOY_VERDICT(VERDICT_OPEN, "", "GET /table", 200, "", "a\n");
+    TOY_VERDICT(VERDICT_OPEN, "", "GET /log", 200, "", "\n");
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "detect/reply.h"
 
-#include "detect/talk.h"
+#include "detect/toy.h"
 
 /* A search with one hit; `total` is a piece of JSON for "hits". */
 static const struct finding *searched(const char *request, const char *total)
@@ -180,4 +180,36 @@ Test(gaps, cost_a_listing_one_line)
     cr_expect_null(talk_dataset(f, "b"));
     cr_expect_null(talk_dataset(f, "99"));
     cr_expect_not_null(talk_dataset(f, "c"));
+}
+
+Test(documents, of_any_type_are_one_record_each)
+{
+    static const char zip[] = "Content-Type: application/zip\r\n";
+    const struct finding *f = toy_once("", "GET /files/a", 200, zip, "PK and more");
+    cr_assert_verdict(f, VERDICT_DATA);
+    cr_expect_eq(f->returned, 1);
+    cr_expect_eq(f->gave_bytes, strlen("PK and more"));
+    cr_expect_eq(talk_dataset(f, "a")->returned, 1);
+    TOY_VERDICT(VERDICT_DATA, "", "GET /files/a", 206, "", "{\"a\":1}");
+    TOY_VERDICT(VERDICT_OPEN, "", "GET /files/a", 200, zip, "");
+    TOY_VERDICT(VERDICT_OPEN, "", "GET /toys", 200, zip, "PK and more");
+    TOY_VERDICT(VERDICT_OPEN, "", "GET /files/a", 404, zip, "PK and more");
+}
+
+Test(documents, stay_one_record_where_only_a_part_was_read)
+{
+    struct signature *list[1] = {load(TOY_BEGIN TOY_END)};
+    struct signature_set one = {.signatures = list, .count = 1};
+    char body[20000];
+    memset(body, 'x', sizeof body - 1);
+    body[sizeof body - 1] = '\0';
+    talk_begin_with(&t, &one, false);
+    t.set = NULL;
+    t.piece = 1460;
+    talk_ask(&t, "GET /files/a");
+    talk_answer(&t, 200, TOY_SERVER, body);
+    talk_end(&t);
+    cr_assert_verdict(talk_best(&t), VERDICT_DATA);
+    cr_expect_eq(t.found[t.count - 1].returned, 1);
+    signature_free(list[0]);
 }

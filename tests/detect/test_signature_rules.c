@@ -93,11 +93,36 @@ Test(signature_rules, refuses_groups_and_tables_that_are_not_there)
 
 Test(signature_rules, refuses_marks_of_request_bodies_without_effect)
 {
-    static const char needs[] = "toy.yaml:5: needs 'contains' and 'effect: page' or 'selects'";
+    static const char needs[] =
+        "toy.yaml:5: needs 'starts' or 'contains', and 'effect: page', 'selects' or 'write'";
     expect_refused(HEAD "request-bodies:\n  - {contains: a}\n" REST, needs);
     expect_refused(HEAD "request-bodies:\n  - {effect: page}\n" REST, needs);
     expect_refused(HEAD "request-bodies:\n  - {contains: a, effect: paging}\n" REST, needs);
-    expect_refused(HEAD "request-bodies:\n  - {contains: a, effekt: page}\n" REST,
-                   "toy.yaml:5: unknown key 'effekt'; known here: contains, unless, effect");
+    expect_refused(
+        HEAD "request-bodies:\n  - {contains: a, effekt: page}\n" REST,
+        "toy.yaml:5: unknown key 'effekt'; known here: starts, contains, unless, effect");
     expect_accepted(HEAD "request-bodies:\n  - {contains: a, unless: b, effect: selects}\n" REST);
+}
+
+#define BODIES(x) HEAD "request-bodies:\n  - " x "\n" REST
+
+Test(signature_rules, refuses_request_bodies_that_test_or_mean_nothing)
+{
+    static const char message[] = "toy.yaml:5: needs 'starts' or 'contains', and 'effect: page', "
+                                  "'selects' or 'write'";
+    expect_refused(BODIES("{effect: write}"), message);
+    expect_refused(BODIES("{starts: '', effect: write}"), message);
+    expect_refused(BODIES("{contains: a, effect: read}"), message);
+    expect_accepted(BODIES("{starts: DROP, effect: write}"));
+    expect_accepted(BODIES("{contains: a, unless: b, effect: page}"));
+}
+
+Test(signature_rules, refuses_extents_it_does_not_know)
+{
+    expect_refused(REQUEST("{name: x, path: /a, level: data, document: some}"),
+                   "toy.yaml:5: 'document' must be true or false");
+    expect_refused(REQUEST("{name: x, path: /a, level: data, lines: some}"),
+                   "toy.yaml:5: 'lines' must be true or false");
+    expect_accepted(REQUEST("{name: x, path: /a, level: data, document: any}"));
+    expect_accepted(REQUEST("{name: x, path: /a, level: data, lines: all}"));
 }

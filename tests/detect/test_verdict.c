@@ -315,3 +315,37 @@ Test(exceptions, may_ask_whether_the_client_showed_who_it_is)
     }
     signature_free(list[0]);
 }
+
+/* The toy's answer to a request for data whose body comes in pieces. */
+static void expect_of_body(enum verdict wanted, const char *body, size_t piece)
+{
+    static struct talk t;
+    static const char section[] = "request-bodies:\n  - {starts: \"DROP\", effect: write}\n"
+                                  "  - {contains: '\"op\":\"put\"', unless: dry, effect: write}\n"
+                                  "json:\n  common:\n    - {path: /ok, role: written-if-asked}\n"
+                                  "    - {path: '/rows/[]', role: record}\n";
+    char *text = NULL;
+    cr_assert(asprintf(&text, "%s%s%s", TOY_BEGIN, section, TOY_END) > 0);
+    struct signature *list[1] = {load(text)};
+    struct signature_set one = {.signatures = list, .count = 1};
+    talk_begin_with(&t, &one, true);
+    t.set = NULL;
+    t.piece = piece;
+    talk_ask_with(&t, "POST /toys", "", body);
+    talk_answer(&t, 200, TOY_SERVER, "{\"ok\":1,\"rows\":[1]}");
+    talk_end(&t);
+    cr_assert_verdict(talk_best(&t), wanted, "of %s in %zu", body, piece);
+    signature_free(list[0]);
+    free(text);
+}
+
+Test(request_bodies, make_a_request_one_that_writes)
+{
+    for (size_t piece = 0; piece < 5; piece++) {
+        expect_of_body(VERDICT_TAMPERED, " \n drop table a", piece);
+        expect_of_body(VERDICT_DATA, "DROPPED table a", piece);
+        expect_of_body(VERDICT_DATA, "select drop table a", piece);
+        expect_of_body(VERDICT_TAMPERED, "{\"op\":\"put\"}", piece);
+    }
+    expect_of_body(VERDICT_DATA, "{\"op\":\"put\",\"dry\":1}", 0);
+}

@@ -6,7 +6,8 @@
  * "PK")
  *
  * The toy is known by the header line "Server: toy"; GET /toys is a request for data of its own,
- * GET /about reveals, GET /list is metadata, POST /toys writes.
+ * GET /about reveals, GET /list is metadata, POST /toys/NAME writes; GET /files/NAME gives one
+ * record of any type, GET /log and GET /table give lines.
  */
 #ifndef AJAR_TESTS_DETECT_TOY_H
 #define AJAR_TESTS_DETECT_TOY_H
@@ -23,6 +24,9 @@
     "requests:\n"                                                                                  \
     "  - {name: write, path: \"/toys/{index}\", methods: [POST], level: write}\n"                  \
     "  - {name: toys, path: [/toys, \"/toys/{index}\"], level: data}\n"                            \
+    "  - {name: file, path: \"/files/{index}\", level: data, document: any}\n"                     \
+    "  - {name: log, path: /log, level: data, lines: all}\n"                                       \
+    "  - {name: table, path: /table, level: data, lines: true}\n"                                  \
     "  - {name: about, path: /about, level: revealed}\n"                                           \
     "  - {name: list, path: /list, level: metadata}\n"                                             \
     "examples:\n  - {request: GET /toys, status: 200, verdict: none}\n"
