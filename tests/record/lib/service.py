@@ -9,7 +9,7 @@ A case uses it so:
         with Case(...) as case:
             ...
 """
-import base64, glob, http.client, json, os, shutil, signal, subprocess, time
+import base64, glob, http.client, json, os, shutil, signal, subprocess, tempfile, time
 from record import CACHE, NET
 
 JAVA17 = os.environ.get("AJAR_RECORD_JAVA17", "/usr/lib/jvm/java-17-openjdk-amd64")
@@ -69,10 +69,19 @@ def pip(name, *packages):
     return folder
 
 
-def go(name, package, version, replace=()):
-    """A program built from PACKAGE of a module at VERSION (with go install); its path."""
+def go(name, module, version, package=".", tags="", cgo=False, drop=()):
+    """A program built from PACKAGE of MODULE at VERSION, with the module's own go.sum and replacements; its path. What stands
+    beside the module in its repository is taken from the registry, as is the program DROP that its replacement cannot be had of."""
     def make(folder):
-        outside(["go", "install", f"{package}@{version}"], cwd=folder, env={**os.environ, "GOBIN": folder, "GOFLAGS": "-mod=mod", "CGO_ENABLED": "0"})
+        settings = {**os.environ, "GOFLAGS": "-mod=mod -buildvcs=false", "GOWORK": "off", "CGO_ENABLED": str(int(cgo))}
+        with tempfile.TemporaryDirectory(dir=CACHE) as source:
+            there = json.loads(outside(["go", "mod", "download", "-json", f"{module}@{version}"], cwd=source, env=settings))["Dir"]
+            shutil.copytree(there, source, dirs_exist_ok=True)
+            subprocess.run(["chmod", "-R", "u+w", source], check=True)
+            for one in json.loads(outside(["go", "mod", "edit", "-json"], cwd=source, env=settings)).get("Replace") or []:
+                if one["New"]["Path"].startswith(".") or one["Old"]["Path"] in drop:
+                    outside(["go", "mod", "edit", "-dropreplace", one["Old"]["Path"]], cwd=source, env=settings)
+            outside(["nice", "go", "build", "-trimpath", "-ldflags=-s -w", "-tags", tags, "-o", folder + "/", package], cwd=source, env=settings)
     return glob.glob(fetched(name, make) + "/*")[0]
 
 
