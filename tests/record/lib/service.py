@@ -96,9 +96,9 @@ def debian(name, *packages):
 
 
 class Service:
-    """One server process in the server namespace, as user nobody, with an empty home; ready when READY answers at all."""
+    """One server process in the server namespace, as user nobody (or ROOT, in a mount namespace of its own), with an empty home; ready when READY answers at all."""
 
-    def __init__(self, name, command, address, port, ready="/", environment=None, user=None, headers=None, seconds=90, files=None):
+    def __init__(self, name, command, address, port, ready="/", environment=None, user=None, headers=None, seconds=90, files=None, root=False):
         self.name, self.address, self.port, self.user, self.headers = name, address, port, user, headers or {}
         self.home = os.path.join(CACHE, "run", f"{NET}-{name}-{port}")
         shutil.rmtree(self.home, ignore_errors=True)
@@ -112,7 +112,7 @@ class Service:
         self.log = open(self.home + ".log", "w")
         command = [word.replace("{HOME}", self.home) for word in command]
         environment = {k: v.replace("{HOME}", self.home) for k, v in (environment or {}).items()}
-        self.process = subprocess.Popen(["ip", "netns", "exec", NET + "-server", *NOBODY, *command], cwd=self.home, stdout=self.log, stderr=subprocess.STDOUT,
+        self.process = subprocess.Popen(["ip", "netns", "exec", NET + "-server", *([] if root else NOBODY), *command], cwd=self.home, stdout=self.log, stderr=subprocess.STDOUT,
                                         stdin=subprocess.DEVNULL, start_new_session=True, env={**os.environ, "HOME": self.home, "TMPDIR": self.home, **environment})
         self.wait(ready, seconds)
 
