@@ -90,6 +90,7 @@ enum ajar_status loader_mark(struct loader *loader, const struct yaml *node, boo
     for (size_t i = 0; i < signature->mark_count; i++)
         if (strcmp(signature->mark_names[i], node->text) == 0) {
             *bit = UINT64_C(1) << i;
+            signature->marks_used |= make ? 0 : *bit;
             return AJAR_OK;
         }
     if (!make)
@@ -97,6 +98,7 @@ enum ajar_status loader_mark(struct loader *loader, const struct yaml *node, boo
     if (signature->mark_count == SIGNATURE_MARKS_MAX)
         return loader_fail(loader, node, "more than %d marks", SIGNATURE_MARKS_MAX);
     signature->mark_names[signature->mark_count] = node->text;
+    signature->mark_nodes[signature->mark_count] = node;
     *bit = UINT64_C(1) << signature->mark_count++;
     return AJAR_OK;
 }

@@ -76,6 +76,10 @@ enum ajar_status loader_read_requests(struct loader *loader, const struct yaml *
 enum ajar_status loader_read_bodies(struct loader *loader, const struct yaml *list);
 enum ajar_status loader_read_examples(struct loader *loader, const struct yaml *list);
 
+/* Rules of a loaded signature that repeat or hide each other, as signature_check(). */
+enum ajar_status signature_check_conflicts(const struct signature *signature,
+                                           struct problem *problem);
+
 /* The plan for a mix of groups and a table, made where it is new. */
 enum ajar_status loader_find_plan(struct loader *loader, const struct yaml *node, uint64_t groups,
                                   uint16_t table, uint16_t *plan);

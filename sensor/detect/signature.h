@@ -278,7 +278,9 @@ struct signature {
     struct hardening *hardening;
     size_t hardening_count;
     const char *mark_names[SIGNATURE_MARKS_MAX];
+    const struct yaml *mark_nodes[SIGNATURE_MARKS_MAX]; /* where each is set first */
     size_t mark_count;
+    uint64_t marks_used; /* named by identity, refusals or exceptions */
     struct header_fact *headers;
     size_t header_count;
     struct text_fact *texts;
@@ -343,12 +345,22 @@ void signature_set_free(struct signature_set *set);
 enum ajar_status signature_set_add(struct signature_set *set, const char *path,
                                    const struct signature **signature, struct problem *problem);
 
-/* One signature from memory, for tests and the fuzzer; `name` stands for the file in messages. */
+/* One signature from memory, for tests and the fuzzer; `name` stands for the file in messages. It
+ * may be a part of one: signature_check() is the caller's. */
 enum ajar_status signature_load_text(const char *name, const char *text, size_t length,
                                      struct signature **signature, struct problem *problem);
+
+/* One that is complete, as signature_check() has it. */
 enum ajar_status signature_load_file(const char *path, struct signature **signature,
                                      struct problem *problem);
 void signature_free(struct signature *signature);
+
+/*
+ * Whether a loaded signature is complete and free of contradictions: how it was verified, no mark,
+ * fact or rule that can do nothing, an example of every verdict that it can give and of none.
+ * AJAR_ERR_FORMAT and "FILE:LINE: what is wrong" and what would be right.
+ */
+enum ajar_status signature_check(const struct signature *signature, struct problem *problem);
 
 /* The signature of that name, or NULL. */
 const struct signature *signature_find(const struct signature_set *set, const char *name);

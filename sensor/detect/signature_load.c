@@ -142,8 +142,17 @@ enum ajar_status signature_load_file(const char *path, struct signature **signat
                                      struct problem *problem)
 {
     struct yaml_file *file = NULL;
+    struct signature *made = NULL;
     enum ajar_status status = yaml_open(path, &file, problem);
-    return status == AJAR_OK ? load(file, path, signature, problem) : status;
+    if (status == AJAR_OK)
+        status = load(file, path, &made, problem);
+    if (status == AJAR_OK)
+        status = signature_check(made, problem);
+    if (status == AJAR_OK)
+        *signature = made;
+    else
+        signature_free(made);
+    return status;
 }
 
 void signature_free(struct signature *signature)

@@ -40,7 +40,9 @@ static void put(const char *name, const char *text)
     cr_assert_eq(fclose(file), 0);
 }
 
-#define NAMED(name) "format: 1\nname: " name "\nprotocol: http\n" REST
+#define NAMED(name)                                                                                \
+    "format: 1\nname: " name "\nprotocol: http\nverified: server\nversions: [1]\n" REST            \
+    "  - {request: GET /toys, status: 200, verdict: metadata}\n"
 
 static void expect_folder_refused(enum ajar_status wanted, const char *shape)
 {
