@@ -26,7 +26,9 @@ static hs_scratch_t *scratch_of(struct engine_scratch *scratch)
 
 static unsigned flags_of(const struct engine_pattern *pattern, enum engine_mode mode)
 {
-    unsigned flags = pattern->any_case ? HS_FLAG_CASELESS : 0;
+    unsigned flags = (pattern->any_case ? HS_FLAG_CASELESS : 0) |
+                     (pattern->by_line ? HS_FLAG_MULTILINE : 0) |
+                     (pattern->once ? HS_FLAG_SINGLEMATCH : 0);
     return mode == ENGINE_BLOCK_STARTS ? flags | HS_FLAG_SOM_LEFTMOST : flags;
 }
 
@@ -94,6 +96,11 @@ void engine_free(struct engine *engine)
 {
     if (engine)
         (void)hs_free_database(database_of(engine));
+}
+
+const char *engine_version(void)
+{
+    return hs_version();
 }
 
 enum ajar_status engine_measure(const struct engine_pattern *pattern, unsigned *shortest,

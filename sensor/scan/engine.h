@@ -20,15 +20,18 @@ struct engine_pattern {
     const char *expression; /* in the engine's syntax */
     uint32_t id;
     bool any_case;
+    bool by_line; /* ^ and $ stand for the ends of every line, not of the whole text */
+    bool once;    /* one match a text is enough */
 };
 
 enum engine_mode {
     ENGINE_STREAM,       /* ends of matches, in pieces */
+    ENGINE_BLOCK,        /* ends of matches, whole texts */
     ENGINE_BLOCK_STARTS, /* beginnings too, whole texts */
 };
 
-/* A match: `begin` is 0 in ENGINE_STREAM; `end` is behind its last byte, counted from the first of
- * the stream. Returns false to stop. */
+/* A match: `begin` is 0 but in ENGINE_BLOCK_STARTS; `end` is behind its last byte, counted from the
+ * first of the stream. Returns false to stop. */
 typedef bool (*engine_listener)(void *context, uint32_t id, uint64_t begin, uint64_t end);
 
 /*
@@ -47,6 +50,9 @@ enum ajar_status engine_read(const void *bytes, size_t length, struct engine **e
 enum ajar_status engine_write(const struct engine *engine, char **bytes, size_t *length);
 
 void engine_free(struct engine *engine);
+
+/* The version of the library: a database is read by the same alone. Static. */
+const char *engine_version(void);
 
 /* The shortest text that a pattern matches; AJAR_ERR_FORMAT and a sentence if it is none. */
 enum ajar_status engine_measure(const struct engine_pattern *pattern, unsigned *shortest,
@@ -68,7 +74,7 @@ void engine_stream_reset(struct engine_stream *stream);
 void engine_stream_feed(struct engine_stream *stream, const void *data, size_t length,
                         struct engine_scratch *scratch, engine_listener listener, void *context);
 
-/* A whole text, with an engine of ENGINE_BLOCK_STARTS. */
+/* A whole text, with an engine of ENGINE_BLOCK or ENGINE_BLOCK_STARTS. */
 void engine_search(const struct engine *engine, const void *data, size_t length,
                    struct engine_scratch *scratch, engine_listener listener, void *context);
 

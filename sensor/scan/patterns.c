@@ -93,8 +93,9 @@ enum ajar_status patterns_compile(struct engine **engine, struct problem *proble
     patterns_list(&made->list);
     for (size_t i = 0; i < made->list.count; i++) {
         write_expression(&made->list.patterns[i], made->text[i], EXPRESSION_MAX);
-        made->rows[i] =
-            (struct engine_pattern){made->text[i], (uint32_t)i, made->list.patterns[i].any_case};
+        made->rows[i] = (struct engine_pattern){.expression = made->text[i],
+                                                .id = (uint32_t)i,
+                                                .any_case = made->list.patterns[i].any_case};
     }
     enum ajar_status status =
         engine_compile(made->rows, made->list.count, ENGINE_STREAM, engine, NULL, problem);

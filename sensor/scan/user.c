@@ -167,7 +167,7 @@ static enum ajar_status check_regex(const struct yaml_file *file, const struct y
 {
     const struct yaml *regex = yaml_find(node, "regex");
     struct problem cause = {.text = ""};
-    struct engine_pattern pattern = {row->regex, 0, row->any_case};
+    struct engine_pattern pattern = {.expression = row->regex, .any_case = row->any_case};
     struct engine *alone = NULL;
     unsigned shortest = 0;
     if (!regex || !row->regex[0])
@@ -290,8 +290,10 @@ static enum ajar_status compile(struct user_set *set, struct problem *problem)
     for (size_t i = 0; i < set->count; i++) {
         const struct user_class *row = &set->classes[i];
         write_expression(row, texts + i * size, size);
-        ends[i] = (struct engine_pattern){texts + i * size, (uint32_t)i, row->any_case};
-        starts[i] = (struct engine_pattern){row->regex, (uint32_t)i, row->any_case};
+        ends[i] = (struct engine_pattern){
+            .expression = texts + i * size, .id = (uint32_t)i, .any_case = row->any_case};
+        starts[i] = (struct engine_pattern){
+            .expression = row->regex, .id = (uint32_t)i, .any_case = row->any_case};
     }
     enum ajar_status status =
         engine_compile(ends, set->count, ENGINE_STREAM, &set->ends, NULL, problem);

@@ -19,7 +19,8 @@ static bool on_match(void *context, uint32_t id, uint64_t begin, uint64_t end)
     return true;
 }
 
-static const struct engine_pattern patterns[] = {{"abc", 1, false}, {"x[0-9]y", 2, true}};
+static const struct engine_pattern patterns[] = {
+    {.expression = "abc", .id = 1}, {.expression = "x[0-9]y", .id = 2, .any_case = true}};
 
 Test(engine, a_database_survives_its_bytes)
 {
@@ -59,7 +60,8 @@ Test(engine, bytes_that_are_no_database_are_refused)
 
 Test(engine, says_which_pattern_is_wrong)
 {
-    static const struct engine_pattern wrong[] = {{"abc", 1, false}, {"a(b", 2, false}};
+    static const struct engine_pattern wrong[] = {{.expression = "abc", .id = 1},
+                                                  {.expression = "a(b", .id = 2}};
     struct engine *made = NULL;
     struct problem problem = {.text = ""};
     int which = -1;
@@ -70,7 +72,7 @@ Test(engine, says_which_pattern_is_wrong)
 
 Test(engine, measures_the_shortest_match)
 {
-    struct engine_pattern pattern = {"a?b{2,5}", 0, false};
+    struct engine_pattern pattern = {.expression = "a?b{2,5}"};
     unsigned shortest = 0;
     cr_assert_eq(engine_measure(&pattern, &shortest, NULL), AJAR_OK);
     cr_expect_eq(shortest, 2);
