@@ -36,3 +36,8 @@ void hash_identifier(const void *data, size_t length, char text[static HASH_TEXT
     }
     text[HASH_TEXT_MAX - 1] = '\0';
 }
+
+uint64_t hash_content(const void *data, size_t length)
+{
+    return XXH3_64bits(data, length);
+}

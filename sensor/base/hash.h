@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The two uses of XXH3: keyed for tables, unkeyed for identifiers. Pure; any thread. */
+/* The uses of XXH3: keyed for tables, unkeyed for identifiers and contents. Pure; any thread. */
 #ifndef AJAR_BASE_HASH_H
 #define AJAR_BASE_HASH_H
 
@@ -24,5 +24,9 @@ uint64_t hash_keyed(uint64_t seed, const void *data, size_t length);
  * machine and in every version (128-bit XXH3 without a seed, canonical byte order).
  */
 void hash_identifier(const void *data, size_t length, char text[static HASH_TEXT_MAX]);
+
+/* The hash of `length` bytes for what is kept in files: the same on every machine (64-bit XXH3
+ * without a seed). Tells an accident, not an attack. */
+uint64_t hash_content(const void *data, size_t length);
 
 #endif
