@@ -57,6 +57,10 @@ enum ajar_status hints_new(const struct signature_set *set, const char *cache_fo
                            struct hints **hints, struct problem *problem);
 void hints_free(struct hints *hints);
 
+/* The patterns that were compiled, as bytes to be freed with free(): what ajar-signatures-compile
+ * puts into the program. */
+enum ajar_status hints_write(const struct hints *hints, char **bytes, size_t *length);
+
 /* Room for one thread. `hints` may be NULL (nothing will be found). Free with hints_scratch_free(),
  * which accepts NULL. */
 enum ajar_status hints_scratch_new(const struct hints *hints, struct hints_scratch **scratch);

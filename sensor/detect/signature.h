@@ -320,6 +320,7 @@ struct signature_set {
     struct signature **signatures;
     size_t count;
     struct credential_places *credentials; /* detect/credentials.h; NULL = none but the usual */
+    struct hints *hints;                   /* detect/hints.h; NULL = none were made */
 };
 
 /* Where signatures come from. Borrowed. */

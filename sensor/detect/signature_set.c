@@ -4,6 +4,7 @@
  * their names, so that two runs agree.
  */
 #include "detect/credentials.h"
+#include "detect/hints.h"
 #include "detect/signature.h"
 
 #include <dirent.h>
@@ -111,10 +112,19 @@ static enum ajar_status add_folder(struct signature_set *set, const char *folder
 }
 
 /* What is made of all of them together. */
-static enum ajar_status complete_set(struct signature_set *set, struct problem *problem)
+static enum ajar_status complete_set(struct signature_set *set, const char *cache_folder,
+                                     struct problem *problem)
 {
+    struct hints *hints = NULL;
     enum ajar_status status = credentials_gather(set);
-    return status == AJAR_OK ? status : problem_set(problem, status, "signatures: out of memory");
+    if (status != AJAR_OK)
+        return problem_set(problem, status, "signatures: out of memory");
+    status = hints_new(set, cache_folder, &hints, problem);
+    if (status != AJAR_OK)
+        return status;
+    hints_free(set->hints);
+    set->hints = hints;
+    return AJAR_OK;
 }
 
 static struct signature_set *make_set(void)
@@ -137,7 +147,7 @@ enum ajar_status signature_set_load(const struct signature_sources *sources,
     if (status == AJAR_OK && sources->own_folder && sources->own_folder[0])
         status = add_folder(made, sources->own_folder, true, problem);
     if (status == AJAR_OK)
-        status = complete_set(made, problem);
+        status = complete_set(made, sources->cache_folder, problem);
     if (status == AJAR_OK)
         *set = made;
     else
@@ -156,7 +166,7 @@ enum ajar_status signature_set_add(struct signature_set *set, const char *path,
     if (status != AJAR_OK)
         return status;
     *signature = made;
-    return complete_set(set, problem);
+    return complete_set(set, NULL, problem);
 }
 
 void signature_set_free(struct signature_set *set)
@@ -166,6 +176,7 @@ void signature_set_free(struct signature_set *set)
     for (size_t i = 0; i < set->count; i++)
         signature_free(set->signatures[i]);
     credentials_free(set->credentials);
+    hints_free(set->hints);
     free(set->signatures);
     free(set);
 }

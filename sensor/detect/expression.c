@@ -1,0 +1,539 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * Facts into patterns. A pattern may match more than its fact does (a trial of the reply's first
+ * bytes decides), never less: text that can be written in several ways is left out of it.
+ */
+#include "detect/expression.h"
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#define WEIGHT_MAX        60
+#define WEIGHT_POOR       2
+#define WEIGHT_BYTE       3  /* of a body's first bytes */
+#define WEIGHT_EXPRESSION 20 /* of a regular expression, whatever it says */
+#define STEPS_MAX         32
+
+/* Header lines that any server may send. */
+static const char *const common_headers[] = {"accept-ranges",
+                                             "access-control-allow-headers",
+                                             "access-control-allow-methods",
+                                             "access-control-allow-origin",
+                                             "age",
+                                             "allow",
+                                             "cache-control",
+                                             "connection",
+                                             "content-disposition",
+                                             "content-encoding",
+                                             "content-language",
+                                             "content-length",
+                                             "content-security-policy",
+                                             "content-type",
+                                             "date",
+                                             "etag",
+                                             "expires",
+                                             "keep-alive",
+                                             "last-modified",
+                                             "link",
+                                             "location",
+                                             "pragma",
+                                             "referrer-policy",
+                                             "retry-after",
+                                             "server",
+                                             "set-cookie",
+                                             "strict-transport-security",
+                                             "transfer-encoding",
+                                             "upgrade",
+                                             "vary",
+                                             "via",
+                                             "warning",
+                                             "www-authenticate",
+                                             "x-content-type-options",
+                                             "x-frame-options",
+                                             "x-powered-by",
+                                             "x-request-id",
+                                             "x-xss-protection",
+                                             NULL};
+
+/* Names of members, and texts, that much software uses. */
+static const char *const poor_words[] = {"access_token",
+                                         "action",
+                                         "address",
+                                         "application/json",
+                                         "application/xml",
+                                         "apache",
+                                         "attributes",
+                                         "author",
+                                         "authorization",
+                                         "basic",
+                                         "bearer",
+                                         "body",
+                                         "builddate",
+                                         "category",
+                                         "children",
+                                         "client",
+                                         "code",
+                                         "color",
+                                         "columns",
+                                         "comment",
+                                         "comments",
+                                         "config",
+                                         "content",
+                                         "contents",
+                                         "count",
+                                         "country",
+                                         "create",
+                                         "created",
+                                         "created_at",
+                                         "createdat",
+                                         "currency",
+                                         "cursor",
+                                         "database",
+                                         "default",
+                                         "deleted",
+                                         "description",
+                                         "detail",
+                                         "details",
+                                         "digest",
+                                         "display",
+                                         "email",
+                                         "enabled",
+                                         "endpoint",
+                                         "errors",
+                                         "event",
+                                         "events",
+                                         "exception",
+                                         "express",
+                                         "failed",
+                                         "failure",
+                                         "fields",
+                                         "filename",
+                                         "files",
+                                         "first",
+                                         "folder",
+                                         "format",
+                                         "forbidden",
+                                         "found",
+                                         "groups",
+                                         "headers",
+                                         "health",
+                                         "height",
+                                         "hostname",
+                                         "image",
+                                         "images",
+                                         "index",
+                                         "items",
+                                         "jetty",
+                                         "keep-alive",
+                                         "label",
+                                         "labels",
+                                         "language",
+                                         "length",
+                                         "level",
+                                         "limit",
+                                         "links",
+                                         "location",
+                                         "login",
+                                         "message",
+                                         "messages",
+                                         "metadata",
+                                         "method",
+                                         "metrics",
+                                         "nginx",
+                                         "node",
+                                         "nodes",
+                                         "not found",
+                                         "number",
+                                         "object",
+                                         "objects",
+                                         "offset",
+                                         "options",
+                                         "owner",
+                                         "parameters",
+                                         "parent",
+                                         "password",
+                                         "payload",
+                                         "permissions",
+                                         "phone",
+                                         "position",
+                                         "price",
+                                         "product",
+                                         "products",
+                                         "properties",
+                                         "query",
+                                         "reason",
+                                         "record",
+                                         "records",
+                                         "region",
+                                         "release",
+                                         "request",
+                                         "requests",
+                                         "response",
+                                         "result",
+                                         "results",
+                                         "roles",
+                                         "schema",
+                                         "score",
+                                         "server",
+                                         "service",
+                                         "services",
+                                         "session",
+                                         "settings",
+                                         "source",
+                                         "started",
+                                         "state",
+                                         "status",
+                                         "statuscode",
+                                         "string",
+                                         "subject",
+                                         "success",
+                                         "summary",
+                                         "system",
+                                         "tables",
+                                         "target",
+                                         "text/html",
+                                         "text/plain",
+                                         "text/xml",
+                                         "timestamp",
+                                         "title",
+                                         "token",
+                                         "total",
+                                         "unauthorized",
+                                         "unknown",
+                                         "update",
+                                         "updated",
+                                         "updated_at",
+                                         "updatedat",
+                                         "uptime",
+                                         "user-agent",
+                                         "username",
+                                         "users",
+                                         "value",
+                                         "values",
+                                         "version",
+                                         "versions",
+                                         "width",
+                                         "<html",
+                                         "<html>",
+                                         "<?xml",
+                                         "<!doctype",
+                                         "<!doctype html",
+                                         "<!doctype html>",
+                                         "<head>",
+                                         NULL};
+
+static bool is_listed(const char *const *list, const char *text, size_t length)
+{
+    for (size_t i = 0; list[i]; i++)
+        if (strlen(list[i]) == length && strncasecmp(list[i], text, length) == 0)
+            return true;
+    return false;
+}
+
+/* How much a word tells: its length counts, unless everybody uses it. */
+static unsigned weight_of(const char *text, size_t length)
+{
+    while (length > 0 && isspace((unsigned char)text[length - 1]))
+        length--;
+    if (length == 0)
+        return 0;
+    if (is_listed(poor_words, text, length))
+        return WEIGHT_POOR;
+    return length * 2 > WEIGHT_MAX ? WEIGHT_MAX : (unsigned)length * 2;
+}
+
+static bool is_plain(char c)
+{
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' ||
+           c == ' ';
+}
+
+/* Adds a piece of the engine's syntax, as it is. Literals leave room for what stands around them.
+ */
+static void add(struct expression *e, const char *piece)
+{
+    size_t used = strlen(e->text);
+    size_t length = strlen(piece);
+    if (used + length < sizeof e->text)
+        memcpy(e->text + used, piece, length + 1);
+}
+
+/* Adds a text that stands for itself; returns whether all of it: behind one that was cut nothing
+ * may follow. */
+static bool add_literal(struct expression *e, const char *text, size_t length)
+{
+    for (size_t i = 0; i < length; i++) {
+        char piece[8] = {text[i]};
+        if (strlen(e->text) >= EXPRESSION_MAX / 2)
+            return false;
+        if (!is_plain(text[i]))
+            (void)snprintf(piece, sizeof piece, "\\x%02x", (unsigned)(unsigned char)text[i]);
+        add(e, piece);
+    }
+    return true;
+}
+
+/* Whether a character has only one way to be written in a JSON string. */
+static bool is_fixed(char c)
+{
+    return c >= ' ' && c < 0x7f && !strchr("\"\\/<>&'=+`", c);
+}
+
+/* The longest piece of a text that has only one way to be written in JSON. */
+static size_t find_fixed(const char *text, const char **piece)
+{
+    size_t best = 0;
+    *piece = text;
+    for (const char *at = text; *at;) {
+        size_t length = 0;
+        while (is_fixed(at[length]))
+            length++;
+        if (length > best) {
+            best = length;
+            *piece = at;
+        }
+        at += length;
+        at += *at != '\0';
+    }
+    return best;
+}
+
+static void add_header_test(struct expression *e, const struct test *test)
+{
+    switch (test->kind) {
+    case TEST_EQUALS:
+        add(e, "[ \\t]*");
+        if (add_literal(e, test->text, strlen(test->text)))
+            add(e, "[ \\t\\r]*$");
+        return;
+    case TEST_STARTS:
+        add(e, "[ \\t]*");
+        (void)add_literal(e, test->text, strlen(test->text));
+        return;
+    case TEST_CONTAINS:
+        add(e, "[^\\n]*");
+        (void)add_literal(e, test->text, strlen(test->text));
+        return;
+    default:
+        return;
+    }
+}
+
+void expression_of_header(const char *name, const struct test *test, struct expression *expression)
+{
+    bool common = is_listed(common_headers, name, strlen(name));
+    *expression = (struct expression){.any_case = true, .by_line = true};
+    if (test->text)
+        expression->weight = weight_of(test->text, strlen(test->text));
+    if (!common)
+        expression->weight += weight_of(name, strlen(name));
+    if (expression->weight == 0)
+        return;
+    add(expression, "^");
+    if (add_literal(expression, name, strlen(name))) {
+        add(expression, "[ \\t]*:");
+        add_header_test(expression, test);
+    }
+}
+
+void expression_of_beginning(const char *text, struct expression *expression)
+{
+    while (isspace((unsigned char)*text))
+        text++;
+    *expression = (struct expression){.any_case = true, .weight = weight_of(text, strlen(text))};
+    if (expression->weight == 0)
+        return;
+    add(expression, "^\\s*");
+    (void)add_literal(expression, text, strlen(text));
+}
+
+/* A text that stands as it is, anywhere. */
+static void expect_literal(const char *text, size_t length, struct expression *expression)
+{
+    *expression = (struct expression){.weight = weight_of(text, length)};
+    if (expression->weight > 0)
+        (void)add_literal(expression, text, length);
+}
+
+static void expect_bytes(const struct text_fact *fact, struct expression *expression)
+{
+    *expression = (struct expression){.weight = WEIGHT_BYTE * (unsigned)fact->length};
+    if (expression->weight > WEIGHT_MAX)
+        expression->weight = WEIGHT_MAX;
+    add(expression, "^");
+    (void)add_literal(expression, fact->text, fact->length);
+}
+
+void expression_of_text(const struct text_fact *fact, struct expression *expression)
+{
+    const struct test *test = &fact->fact.test;
+    *expression = (struct expression){.weight = 0};
+    switch (fact->kind) {
+    case TEXT_MATCHES:
+        expression->weight = WEIGHT_EXPRESSION;
+        return;
+    case TEXT_HEX:
+        expect_bytes(fact, expression);
+        return;
+    case TEXT_EACH:
+        expect_literal(fact->text, fact->length, expression);
+        return;
+    case TEXT_TEST:
+        break;
+    }
+    if (test->kind == TEST_STARTS || test->kind == TEST_EQUALS)
+        expression_of_beginning(test->text, expression);
+    else if (test->kind == TEST_CONTAINS)
+        expect_literal(test->text, strlen(test->text), expression);
+    else if (fact->capture.before)
+        expect_literal(fact->capture.before, strlen(fact->capture.before), expression);
+}
+
+void expression_of_words(const char *words, struct expression *expression)
+{
+    const char *piece = words;
+    size_t length = find_fixed(words, &piece);
+    *expression = (struct expression){.weight = weight_of(piece, length)};
+    if (expression->weight > 0)
+        (void)add_literal(expression, piece, length);
+}
+
+static bool add_member(struct expression *e, struct slice name)
+{
+    add(e, "\"");
+    if (!add_literal(e, name.text, name.length))
+        return false;
+    add(e, "\"");
+    return true;
+}
+
+/* The member's value as far as its test goes. */
+static void add_member_test(struct expression *e, const struct fact *fact)
+{
+    const struct test *test = &fact->test;
+    const char *piece = test->text;
+    size_t length = 0;
+    switch (test->kind) {
+    case TEST_EQUALS:
+    case TEST_STARTS:
+        while (is_fixed(test->text[length]))
+            length++;
+        e->any_case = true;
+        add(e, "\\s*:\\s*\"?");
+        break;
+    case TEST_CONTAINS:
+        length = find_fixed(test->text, &piece);
+        add(e, "\\s*:\\s*\"[^\\n]*");
+        break;
+    case TEST_ABOVE:
+    case TEST_BETWEEN:
+        add(e, "\\s*:\\s*\"?-?[0-9]");
+        return;
+    case TEST_NONE:
+        if (fact->kind != FACT_ANY)
+            add(e, fact->kind == FACT_OBJECT  ? "\\s*:\\s*\\{"
+                   : fact->kind == FACT_ARRAY ? "\\s*:\\s*\\["
+                                              : "\\s*:\\s*\"");
+        return;
+    }
+    e->weight += weight_of(piece, length);
+    (void)add_literal(e, piece, length);
+}
+
+/* The steps of a path that are names; returns how many. */
+static size_t split_path(const char *path, struct slice steps[static STEPS_MAX])
+{
+    size_t count = 0;
+    while (*path == '/' && count < STEPS_MAX) {
+        const char *begin = path + 1;
+        const char *end = strchrnul(begin, '/');
+        steps[count++] = (struct slice){begin, (size_t)(end - begin)};
+        path = end;
+    }
+    return count;
+}
+
+/* A step that is no name, or whose name has several ways to be written, says nothing. */
+static unsigned weight_of_step(struct slice step)
+{
+    if (slice_equals(step, "[]") || slice_equals(step, "*"))
+        return 0;
+    for (size_t i = 0; i < step.length; i++)
+        if (!is_fixed(step.text[i]) || step.text[i] == '~')
+            return 0;
+    return weight_of(step.text, step.length);
+}
+
+void expression_of_member(const char *path, const struct fact *fact, struct expression *expression)
+{
+    struct slice steps[STEPS_MAX];
+    size_t count = split_path(path, steps);
+    *expression = (struct expression){.weight = 0};
+    if (count == 0)
+        return;
+    struct slice leaf = steps[count - 1];
+    expression->weight = weight_of_step(leaf);
+    if (expression->weight > 0) {
+        if (add_member(expression, leaf))
+            add_member_test(expression, fact);
+    }
+    if (expression->weight >= EXPRESSION_GOOD)
+        return;
+    for (size_t i = count - 1; i > 0; i--) {
+        unsigned weight = weight_of_step(steps[i - 1]);
+        if (weight <= expression->weight)
+            continue;
+        *expression = (struct expression){.weight = weight};
+        (void)add_member(expression, steps[i - 1]);
+    }
+}
+
+size_t expression_of_steps(const char *path,
+                           struct expression expressions[static EXPRESSION_STEPS_MAX])
+{
+    struct slice steps[STEPS_MAX];
+    size_t count = split_path(path, steps);
+    size_t used = 0;
+    for (size_t i = 0; i < count && used < EXPRESSION_STEPS_MAX; i++) {
+        unsigned weight = weight_of_step(steps[i]);
+        if (weight == 0)
+            continue;
+        expressions[used] = (struct expression){.weight = weight};
+        (void)add_member(&expressions[used++], steps[i]);
+    }
+    return used;
+}
+
+static void add_words(struct expression *e, const char *const *words)
+{
+    add(e, "(?:");
+    for (size_t i = 0; words[i]; i++) {
+        add(e, i ? "|" : "");
+        (void)add_literal(e, words[i], strlen(words[i]));
+    }
+    add(e, ")[ \\t]+");
+}
+
+void expression_of_row(const struct table *table, struct expression *expression)
+{
+    *expression = (struct expression){.by_line = true};
+    if (!table->first_words[0] || !table->second_words[0])
+        return;
+    expression->weight = EXPRESSION_GOOD;
+    add(expression, "^");
+    add_words(expression, table->first_words);
+    add_words(expression, table->second_words);
+}
+
+void expression_of_binary_key(const char *key, struct expression *expression)
+{
+    *expression = (struct expression){.weight = weight_of(key, strlen(key))};
+    if (expression->weight < EXPRESSION_GOOD)
+        *expression = (struct expression){.weight = 0};
+    else
+        add(expression, "[^\\w\"]");
+    if (expression->weight)
+        (void)add_literal(expression, key, strlen(key));
+}
