@@ -38,11 +38,12 @@ def fetched(name, make):
     return folder
 
 
-def maven(name, *coordinates, repositories=""):
-    """The jars of GROUP:ARTIFACT:VERSION[:TYPE[:CLASSIFIER]] and of all that they need at run time."""
+def maven(name, *coordinates, repositories="", alone=False):
+    """The jars of GROUP:ARTIFACT:VERSION[:TYPE[:CLASSIFIER]] and of all that they need at run time; ALONE: without these."""
     def make(folder):
+        rest = "<exclusions><exclusion><groupId>*</groupId><artifactId>*</artifactId></exclusion></exclusions>" if alone else ""
         names = ("groupId", "artifactId", "version", "type", "classifier")
-        needs = "".join("<dependency>" + "".join(f"<{n}>{v}</{n}>" for n, v in zip(names, c.split(":"))) + "</dependency>" for c in coordinates)
+        needs = "".join("<dependency>" + "".join(f"<{n}>{v}</{n}>" for n, v in zip(names, c.split(":"))) + rest + "</dependency>" for c in coordinates)
         with open(folder + ".pom.xml", "w") as f:
             f.write("<project><modelVersion>4.0.0</modelVersion><groupId>record</groupId><artifactId>record</artifactId><version>1</version>"
                     f"{repositories}<dependencies>{needs}</dependencies></project>")
