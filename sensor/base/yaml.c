@@ -5,6 +5,8 @@
  */
 #include "base/yaml.h"
 
+#include "base/nearest.h"
+
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -327,13 +329,15 @@ enum ajar_status yaml_check_keys(const struct yaml_file *file, const struct yaml
             i++;
         if (known[i])
             continue;
-        char list[320] = "";
+        char list[384] = "";
         for (size_t k = 0; known[k]; k++) {
             size_t used = strlen(list);
             (void)snprintf(list + used, sizeof list - used, "%s%s", k ? ", " : "", known[k]);
         }
-        return yaml_problem(file, entry, problem, "unknown key '%s'; known here: %s", entry->key,
-                            list);
+        const char *meant = nearest_find(entry->key, known);
+        return yaml_problem(file, entry, problem, "unknown key '%s'%s%s%s known here: %s",
+                            entry->key, meant ? "; did you mean '" : "", meant ? meant : "",
+                            meant ? "'?" : ";", list);
     }
     return AJAR_OK;
 }

@@ -69,7 +69,7 @@ enum ajar_status yaml_read_number(const struct yaml_file *file, const struct yam
                                   struct problem *problem);
 
 /* Fails with the first key of the map that is not in the NULL-terminated list of known ones, naming
- * them. */
+ * the one that was probably meant and all of them. */
 enum ajar_status yaml_check_keys(const struct yaml_file *file, const struct yaml *map,
                                  const char *const *known, struct problem *problem);
 

@@ -5,6 +5,8 @@
  */
 #include "detect/loader.h"
 
+#include "base/nearest.h"
+
 #include <string.h>
 
 void *loader_take(struct loader *loader, size_t count, size_t size)
@@ -81,6 +83,17 @@ enum ajar_status loader_read_words(struct loader *loader, const struct yaml *nod
     return AJAR_OK;
 }
 
+static enum ajar_status unknown_mark(struct loader *loader, const struct yaml *node)
+{
+    const struct signature *signature = loader->signature;
+    struct nearest best = NEAREST_NONE;
+    for (size_t i = 0; i < signature->mark_count; i++)
+        nearest_consider(&best, node->text, signature->mark_names[i]);
+    return loader_fail(loader, node, "no header or path sets the mark '%s'%s%s%s", node->text,
+                       best.word ? "; did you mean '" : "", best.word ? best.word : "",
+                       best.word ? "'?" : "");
+}
+
 enum ajar_status loader_mark(struct loader *loader, const struct yaml *node, bool make,
                              uint64_t *bit)
 {
@@ -94,7 +107,7 @@ enum ajar_status loader_mark(struct loader *loader, const struct yaml *node, boo
             return AJAR_OK;
         }
     if (!make)
-        return loader_fail(loader, node, "no header or path sets the mark '%s'", node->text);
+        return unknown_mark(loader, node);
     if (signature->mark_count == SIGNATURE_MARKS_MAX)
         return loader_fail(loader, node, "more than %d marks", SIGNATURE_MARKS_MAX);
     signature->mark_names[signature->mark_count] = node->text;

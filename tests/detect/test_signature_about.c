@@ -33,6 +33,8 @@ Test(signature_about, refuses_hardening_without_product_or_url)
                    "toy.yaml:5: a hardening needs a product and a url");
     expect_refused(HEAD "hardening:\n  - {product: toy, link: x}\n" REST,
                    "toy.yaml:5: unknown key 'link'; known here: product, url");
+    expect_refused(HEAD "hardening:\n  - {product: toy, ulr: x}\n" REST,
+                   "toy.yaml:5: unknown key 'ulr'; did you mean 'url'? known here: product, url");
     expect_refused(HEAD "hardening:\n  - [toy]\n" REST,
                    "toy.yaml:5: must be a map of keys, like {product: ...}");
     expect_accepted(HEAD "hardening:\n  - {product: toy, url: https://x/}\n" REST);
@@ -85,7 +87,8 @@ Test(signature_about, refuses_numbers_of_no_catalogue)
 Test(signature_about, refuses_credentials_of_unknown_places)
 {
     expect_refused(HEAD "credentials: {header: [X-Token]}\n" REST,
-                   "toy.yaml:4: unknown key 'header'; known here: headers, parameters, cookies");
+                   "toy.yaml:4: unknown key 'header'; did you mean 'headers'? known here: headers, "
+                   "parameters, cookies");
     struct signature *signature =
         load(HEAD "credentials: {headers: [X-Token], parameters: token, cookies: [a, b]}\n" REST);
     cr_assert_str_eq(signature->credential_headers[0], "X-Token");

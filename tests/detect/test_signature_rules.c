@@ -8,6 +8,9 @@ Test(signature_rules, refuses_an_identity_of_marks_that_nothing_sets)
 {
     expect_refused(MARKS "identity:\n  - {marks: [b]}\n" REST,
                    "toy.yaml:8: no header or path sets the mark 'b'");
+    expect_refused(MARKS "identity:\n  - {marks: [own-paht]}\n" REST,
+                   "toy.yaml:8: no header or path sets the mark 'own-paht'; did you mean "
+                   "'own-path'?");
     expect_refused(MARKS "identity:\n  - {marks: []}\n" REST,
                    "toy.yaml:8: an identity needs a list of marks");
     expect_refused(MARKS "identity:\n  - {marks: [a], identity: certain}\n" REST,
@@ -98,9 +101,9 @@ Test(signature_rules, refuses_marks_of_request_bodies_without_effect)
     expect_refused(HEAD "request-bodies:\n  - {contains: a}\n" REST, needs);
     expect_refused(HEAD "request-bodies:\n  - {effect: page}\n" REST, needs);
     expect_refused(HEAD "request-bodies:\n  - {contains: a, effect: paging}\n" REST, needs);
-    expect_refused(
-        HEAD "request-bodies:\n  - {contains: a, effekt: page}\n" REST,
-        "toy.yaml:5: unknown key 'effekt'; known here: starts, contains, unless, effect");
+    expect_refused(HEAD "request-bodies:\n  - {contains: a, effekt: page}\n" REST,
+                   "toy.yaml:5: unknown key 'effekt'; did you mean 'effect'? known here: starts, "
+                   "contains, unless, effect");
     expect_accepted(HEAD "request-bodies:\n  - {contains: a, unless: b, effect: selects}\n" REST);
 }
 

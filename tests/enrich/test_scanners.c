@@ -264,7 +264,8 @@ Test(scanners, need_a_kind_that_is_known)
 Test(scanners, have_no_unknown_keys)
 {
     assert_refused(HEAD "  - name: One\n    kind: tool\n    agent: x\n",
-                   "scanners.yaml:5: unknown key 'agent'; known here: name, kind, url, agents, "
+                   "scanners.yaml:5: unknown key 'agent'; did you mean 'agents'? known here: name, "
+                   "kind, url, agents, "
                    "lists, zones");
 }
 
