@@ -11,8 +11,7 @@ TRACES, ADDRESS, PORT = 37, "10.20.30.40", 9411
 
 def zipkin():
     jar = glob.glob(maven("zipkin-3.4.4", "io.zipkin:zipkin-server:3.4.4:jar:exec", alone=True) + "/zipkin-server-*exec.jar")[0]
-    return Service("zipkin", [JAVA17 + "/bin/java", "-Xms64m", "-Xmx256m", "-jar", jar], ADDRESS, PORT, ready="/health", environment={"STORAGE_TYPE": "mem"},
-                   files={"application.properties": f"armeria.ports[0].ip={ADDRESS}\narmeria.ports[0].port={PORT}\narmeria.ports[0].protocols=http\n"})
+    return Service("zipkin", [JAVA17 + "/bin/java", "-Xms64m", "-Xmx256m", "-jar", jar], ADDRESS, PORT, ready="/health", environment={"STORAGE_TYPE": "mem"})
 
 
 def fill(server):
@@ -42,7 +41,7 @@ def main():
             ask("GET /zipkin/api/v2/services", "GET /api/v2/spans?serviceName=support", "GET /api/v2/traces?serviceName=nothere", verdict="metadata")
             ask("GET /nothere", verdict="none", status=404, also=["probed"])
         with Nginx("before-zipkin"), Case("zipkin-3.4.4-protected", "Zipkin behind a password of nginx: 401 on paths that only Zipkin has; traces with the right one.", held) as case:
-            ask = Asking(case, SimpleNamespace(address="10.20.30.41", port=PORT), "zipkin").ask
+            ask = Asking(case, SimpleNamespace(address="10.20.30.41", port=80), "zipkin").ask
             ask("GET /zipkin/api/v2/services", verdict="refused", status=401, also=["probed"])
             ask("GET /zipkin/api/v2/traces?limit=3", verdict="refused", status=401, headers=basic("admin:admin"), credentials="presented", also=["probed"])
             ask("GET /zipkin/api/v2/traces?limit=3", verdict="data", headers=basic("operator:correct-horse"), credentials="proven", source="10.20.40.9", returned=3)
