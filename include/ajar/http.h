@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What the HTTP/1.x inspector says about an exchange (RFC 9110, RFC 9112). All text is borrowed
+ * What the HTTP inspector says about an exchange, of HTTP/1.x and of HTTP/2 in clear text alike
+ * (RFC 9110, RFC 9112, RFC 9113). All text is borrowed
  * and valid until the callback that carries it returns; nothing is NUL-terminated.
  */
 #ifndef AJAR_HTTP_H
@@ -38,12 +39,14 @@ struct http_request {
     struct slice method;
     struct slice target; /* as sent */
     struct slice path;   /* of the target: absolute form stripped, percent-decoded, no query, no
-                            fragment; case kept */
+                            fragment, no doubled slashes; case kept */
     struct slice query;  /* raw text after '?', without it */
     struct http_headers headers;
-    uint8_t minor_version; /* HTTP/1.minor */
+    uint8_t minor_version; /* HTTP/1.minor; 1 for HTTP/2 */
     uint32_t head_bytes;
-    bool resynced; /* found after a gap: what came before is not known */
+    bool resynced;           /* found after a gap: what came before is not known */
+    bool proxied;            /* a PROXY protocol prefix says for whom the connection is: */
+    struct addr proxied_for; /* a claim of the sender, as X-Forwarded-For is */
 };
 
 struct http_reply {

@@ -33,8 +33,9 @@ enum application_protocol {
 
 /*
  * Looks at the first bytes of one side (leading CRLF allowed before an HTTP request). Pure. On
- * REQUEST and REPLY *protocol says of what. HTTP/2 prior knowledge ("PRI * HTTP/2.0") is NO for
- * now.
+ * REQUEST and REPLY *protocol says of what. HTTP/2 by prior knowledge ("PRI * HTTP/2.0", or a
+ * server's first SETTINGS) is HTTP too, and so is a PROXY protocol prefix, behind which most likely
+ * HTTP follows: what follows else, the inspector gives up.
  */
 enum recognition classify_recognise(const uint8_t *data, size_t length,
                                     enum application_protocol *protocol);

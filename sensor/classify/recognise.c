@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Own recognisers: which inspector can read this, by the first bytes of one side (HTTP/1.x: RFC
- * 9112). They decide, not nDPI, which misses split, odd and mid-stream dialogues. Called for the
- * first payload of every flow that can matter, so the usual answer, NO, comes from a few bytes.
+ * 9112, HTTP/2: RFC 9113, the PROXY protocol in front of either). They decide, not nDPI, which
+ * misses split, odd and mid-stream dialogues. Called for the first payload of every flow that can
+ * matter, so the usual answer, NO, comes from a few bytes.
  */
 #include "classify/classify.h"
 
@@ -12,6 +13,9 @@
 
 #define METHOD_MIN 3
 #define METHOD_MAX 20
+
+#define SETTINGS_HEADER 9 /* of an HTTP/2 frame */
+#define SETTINGS_TYPE   4
 
 static const char version[] = " HTTP/1."; /* what follows the target, up to the last digit */
 #define VERSION_LENGTH (sizeof version - 1)
@@ -117,6 +121,52 @@ static enum recognition recognise_request(struct cursor at, bool prefix_full)
     return recognise_target(at, is_known_method(method, length), prefix_full);
 }
 
+/* Whether the bytes are the text, or its beginning. */
+static enum recognition recognise_text(struct cursor at, const char *text, size_t length)
+{
+    size_t left = cursor_left(&at);
+    size_t compared = left < length ? left : length;
+    if (compared && memcmp(at.at, text, compared) != 0)
+        return RECOGNITION_NO;
+    return compared == length ? RECOGNITION_REQUEST : RECOGNITION_WAIT;
+}
+
+/* What a client may send in front of its requests: the preface of HTTP/2 (RFC 9113 3.4; its first
+ * line says enough), or what a proxy adds (PROXY protocol 1 and 2). */
+static enum recognition recognise_opening(struct cursor at)
+{
+    static const struct {
+        const char *text;
+        size_t length;
+    } openings[] = {
+        {"PRI * HTTP/2.0\r\n", 16}, {"PROXY TCP4 ", 11},          {"PROXY TCP6 ", 11},
+        {"PROXY UNKNOWN", 13},      {"\r\n\r\n\0\r\nQUIT\n", 12},
+    };
+    enum recognition best = RECOGNITION_NO;
+    for (size_t i = 0; i < sizeof openings / sizeof *openings; i++) {
+        enum recognition one = recognise_text(at, openings[i].text, openings[i].length);
+        if (one == RECOGNITION_REQUEST)
+            return one;
+        best = one == RECOGNITION_WAIT ? one : best;
+    }
+    return best;
+}
+
+/* The SETTINGS frame with which a server of HTTP/2 may speak first (RFC 9113 3.4, 6.5): its length,
+ * type, flags and stream, then up to 32 settings of six bytes. */
+static enum recognition recognise_settings(struct cursor at)
+{
+    bool cut = cursor_left(&at) < SETTINGS_HEADER;
+    uint8_t header[SETTINGS_HEADER] = {[2] = 0, [3] = SETTINGS_TYPE};
+    for (size_t i = 0; i < SETTINGS_HEADER && cursor_left(&at); i++) {
+        uint8_t byte = cursor_read_u8(&at);
+        bool fits = i == 2 ? byte % 6 == 0 && byte <= 32 * 6 : byte == header[i];
+        if (!fits)
+            return RECOGNITION_NO;
+    }
+    return cut ? RECOGNITION_WAIT : RECOGNITION_REPLY;
+}
+
 /* Robust clients of old sent an empty line before a request (RFC 9112 2.2). */
 static void skip_empty_lines(struct cursor *at)
 {
@@ -129,8 +179,13 @@ enum recognition classify_recognise(const uint8_t *data, size_t length,
 {
     struct cursor at = cursor_over(data, length);
     enum recognition reply = recognise_reply(at);
+    enum recognition opening = recognise_opening(at);
+    if (reply == RECOGNITION_NO)
+        reply = recognise_settings(at);
     skip_empty_lines(&at);
     enum recognition request = recognise_request(at, length >= FLOW_PREFIX_MAX);
+    if (request == RECOGNITION_NO || (request == RECOGNITION_WAIT && opening != RECOGNITION_NO))
+        request = opening;
     if (reply == RECOGNITION_REPLY || request == RECOGNITION_REQUEST)
         *protocol = APPLICATION_HTTP;
     if (reply == RECOGNITION_REPLY)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The HTTP/1.x inspector (RFC 9110, RFC 9112): its pools and the life of a connection. Flow hands
- * in-order bytes and gaps in, http_exchange.c makes exchanges of them, detect listens.
+ * The HTTP inspector (RFC 9110, RFC 9112, RFC 9113): its pools and the life of a connection. Flow
+ * hands in-order bytes and gaps in, http_exchange.c makes exchanges of them, detect listens.
  */
+#include "inspect/http2.h"
 #include "inspect/http_connection.h"
 
 #include <stdlib.h>
@@ -23,7 +24,10 @@ enum ajar_status http_inspector_new(const struct http_limits *limits,
     if (!made->out ||
         http_pool_init(&made->connections, limits->connections, sizeof(struct http_connection)) ||
         http_pool_init(&made->heads, limits->connections, HTTP_HEAD_MAX) ||
-        http_pool_init(&made->inflates, limits->inflates, http_inflate_size())) {
+        http_pool_init(&made->inflates, limits->inflates, http_inflate_size()) ||
+        http_pool_init(&made->http2s, limits->http2_connections, http2_size()) ||
+        http_pool_init(&made->http2_blocks, limits->http2_blocks, http2_block_size()) ||
+        hpack_heap_new(&made->hpack)) {
         http_inspector_free(made);
         return AJAR_ERR_MEMORY;
     }
@@ -38,6 +42,9 @@ void http_inspector_free(struct http_inspector *inspector)
     http_pool_clear(&inspector->connections);
     http_pool_clear(&inspector->heads);
     http_pool_clear(&inspector->inflates);
+    http_pool_clear(&inspector->http2s);
+    http_pool_clear(&inspector->http2_blocks);
+    hpack_heap_free(inspector->hpack);
     free(inspector->out);
     free(inspector);
 }
@@ -100,6 +107,7 @@ void http_close(struct http_inspector *inspector, struct flow *flow)
     http_exchange_finish(&call, flow->side[flow_other_side(connection->client)].fin);
     release_half(inspector, &connection->requests);
     release_half(inspector, &connection->replies);
+    http2_close(inspector, connection);
     http_pool_return(&inspector->connections, connection);
     inspector->counters.connections_now--;
     flow->inspector = NULL;

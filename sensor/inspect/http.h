@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * The HTTP/1.x inspector: incremental, gap-tolerant, both directions of one connection.
- * Requests and replies are paired in order (pipelining); heads may be cut at any byte.
+ * The HTTP inspector: incremental, gap-tolerant, both directions of one connection. Requests and
+ * replies are paired in order (HTTP/1.x) or by stream (HTTP/2 in clear text, by prior knowledge and
+ * by upgrade); heads may be cut at any byte. A PROXY protocol prefix is read through.
  */
 #ifndef AJAR_INSPECT_HTTP_H
 #define AJAR_INSPECT_HTTP_H
@@ -9,19 +10,26 @@
 #include "ajar/http.h"
 #include "ajar/problem.h"
 
+#define HTTP2_STREAMS_MAX 128   /* of one connection: asked for and not told yet */
+#define HTTP2_WAITING_MAX 65536 /* body bytes of one stream kept while another is told */
+
 struct http_limits {
     uint32_t connections; /* inspected at once; one more gets none and is counted */
     uint32_t inflates;    /* inflate contexts at once over all connections */
     uint32_t
         inflate_ratio; /* bomb cap: decoded bytes per wire byte (after the first 64 KiB decoded) */
-    uint64_t inflate_bytes; /* bomb cap: decoded bytes of one body */
+    uint64_t inflate_bytes;     /* bomb cap: decoded bytes of one body */
+    uint32_t http2_connections; /* of them, those that speak HTTP/2; more are not read, counted */
+    uint32_t http2_blocks; /* over all of them: heads and pieces of bodies that wait, 19 KiB each */
 };
 
 #define HTTP_LIMITS_DEFAULT                                                                        \
     ((struct http_limits){.connections = 8192,                                                     \
                           .inflates = 1024,                                                        \
                           .inflate_ratio = 200,                                                    \
-                          .inflate_bytes = UINT64_C(1) << 30})
+                          .inflate_bytes = UINT64_C(1) << 30,                                      \
+                          .http2_connections = 512,                                                \
+                          .http2_blocks = 1024})
 
 struct http_counters {
     uint64_t connections;
@@ -39,6 +47,13 @@ struct http_counters {
     uint64_t inflate_bombs;
     uint64_t resyncs;
     uint64_t unpaired_replies;
+    uint64_t proxied; /* connections that began with a PROXY protocol prefix */
+    uint64_t http2_connections;
+    uint64_t http2_refused;         /* connections over a limit: not read */
+    uint64_t http2_broken;          /* directions given up: bytes lost or malformed, HPACK */
+    uint64_t http2_streams_refused; /* over HTTP2_STREAMS_MAX */
+    uint64_t http2_blocks_refused;  /* heads not kept: no block free */
+    uint64_t http2_bodies_cut;      /* over HTTP2_WAITING_MAX, or no block free, or stalled */
 };
 
 struct http_inspector; /* one per worker: pools, limits, counters */

@@ -4,128 +4,17 @@
  * framing, contents through the decoder, replies paired with requests, all told to the listener
  * in the order of the bytes. Nothing is stored beyond the segment but a head that is split.
  */
+#include "inspect/http2.h"
 #include "inspect/http_connection.h"
 
-static void release_inflate(const struct http_call *call, struct http_half *half)
-{
-    http_pool_return(&call->inspector->inflates, half->inflate);
-    half->inflate = NULL;
-}
-
-static bool is_reply_half(const struct http_call *call, const struct http_half *half)
-{
-    return half == &call->connection->replies;
-}
-
-/* Where content goes that is ready to be told. */
-struct delivery {
-    const struct http_call *call;
-    struct http_half *half;
-};
-
-static bool deliver(void *context, const uint8_t *data, size_t length)
-{
-    const struct delivery *to = context;
-    const struct http_call *call = to->call;
-    const struct http_listener *listener = &call->inspector->listener;
-    to->half->decoded_bytes += length;
-    if (is_reply_half(call, to->half))
-        return listener->body(listener->context, call->flow, data, length, call->packet);
-    listener->request_body(listener->context, call->flow, data, length);
-    return true;
-}
-
-/* The content cannot be told any further. */
-static void give_up_content(const struct http_call *call, struct http_half *half)
-{
-    half->undecodable = true;
-    half->wanted = false;
-    release_inflate(call, half);
-}
-
-static void decode_content(const struct http_call *call, struct http_half *half, struct slice data)
-{
-    struct http_inspector *inspector = call->inspector;
-    struct delivery to = {call, half};
-    switch (http_inflate_feed(half->inflate, data, inspector->out, deliver, &to)) {
-    case HTTP_INFLATE_OK:
-        return;
-    case HTTP_INFLATE_ENOUGH:
-        half->wanted = false;
-        release_inflate(call, half);
-        return;
-    case HTTP_INFLATE_BOMB:
-        inspector->counters.inflate_bombs++;
-        break;
-    case HTTP_INFLATE_BROKEN:
-        inspector->counters.inflate_failed++;
-        break;
-    }
-    give_up_content(call, half);
-}
-
-static void pass_content(const struct http_call *call, struct http_half *half, struct slice data)
-{
-    struct delivery to = {call, half};
-    if (!half->wanted)
-        return;
-    if (half->inflate)
-        decode_content(call, half, data);
-    else
-        half->wanted = deliver(&to, (const uint8_t *)data.text, data.length);
-    if (half->wanted)
-        half->read_bytes += data.length;
-}
-
-/* The body that just began is coded: finds a decoder for it, if its content is wanted. */
-static void begin_decoding(const struct http_call *call, struct http_half *half)
-{
-    struct http_inspector *inspector = call->inspector;
-    struct http_inflate_limits limits = {.ratio = inspector->limits.inflate_ratio,
-                                         .bytes = inspector->limits.inflate_bytes};
-    half->undecodable = half->coding == HTTP_CODING_UNKNOWN;
-    if (half->coding == HTTP_CODING_NONE || !half->wanted || half->undecodable) {
-        half->wanted = half->wanted && !half->undecodable;
-        return;
-    }
-    void *block = http_pool_take(&inspector->inflates);
-    if (!block) {
-        inspector->counters.inflate_refused++;
-        give_up_content(call, half);
-        return;
-    }
-    half->inflate = http_inflate_begin(block, (enum http_coding)half->coding, &limits);
-}
+#include <string.h>
 
 /* The body of the message whose framing was read begins. */
 static void begin_body(const struct http_call *call, struct http_half *half,
                        const struct http_framing *framing, bool wanted)
 {
     bool mixed = framing->chunked && framing->other_transfer;
-    half->coding = mixed ? HTTP_CODING_UNKNOWN : framing->coding;
-    half->decoded_bytes = 0;
-    half->read_bytes = 0;
-    half->in_body = true;
-    half->wanted = wanted;
-    begin_decoding(call, half);
-}
-
-static void finish_body(const struct http_call *call, struct http_half *half, enum http_end end)
-{
-    const struct http_listener *listener = &call->inspector->listener;
-    struct http_body_totals totals = {
-        .end = half->body.gapped ? HTTP_END_GAP : end,
-        .wire_bytes = half->body.wire_bytes,
-        .read_bytes = half->read_bytes,
-        .decoded_bytes = half->decoded_bytes,
-        .encoded = half->coding != HTTP_CODING_NONE,
-        .undecodable = half->undecodable,
-    };
-    release_inflate(call, half);
-    half->in_body = false;
-    half->may_omit = false;
-    if (is_reply_half(call, half))
-        listener->reply_end(listener->context, call->flow, &totals, call->packet);
+    http_content_begin(call, half, mixed ? HTTP_CODING_UNKNOWN : framing->coding, wanted);
 }
 
 static void tell_lost(const struct http_call *call, unsigned count)
@@ -141,12 +30,13 @@ void http_exchange_finish(const struct http_call *call, bool complete)
     struct http_half *replies = &connection->replies;
     if (connection->ended)
         return;
+    http2_finish(call);
     if (replies->in_body) {
         bool whole = complete && http_body_until_close(&replies->body);
-        finish_body(call, replies, whole ? HTTP_END_COMPLETE : HTTP_END_CUT);
+        http_content_finish(call, replies, whole ? HTTP_END_COMPLETE : HTTP_END_CUT);
     }
     if (connection->requests.in_body)
-        finish_body(call, &connection->requests, HTTP_END_CUT);
+        http_content_finish(call, &connection->requests, HTTP_END_CUT);
     tell_lost(call, connection->pending.count);
     connection->ended = true;
 }
@@ -195,6 +85,24 @@ static void note_head(struct http_counters *counters, const struct http_framing 
     counters->heads_malformed += framing->contradictory;
 }
 
+void http_connection_sign(const struct http_connection *connection, struct http_request *request)
+{
+    request->proxied = connection->opening.proxied;
+    request->proxied_for = connection->opening.proxied_for;
+}
+
+/* Whether the message asks for, or agrees to, HTTP/2 in clear text ("Upgrade: h2c", RFC 7540 3.2,
+ * which servers still speak though RFC 9113 gave it up). */
+static bool names_http2(const struct http_headers *headers)
+{
+    struct slice list = http_header_find(headers, "upgrade");
+    struct slice item;
+    while (http_list_next(&list, &item))
+        if (slice_equals_nocase(item, "h2c"))
+            return true;
+    return false;
+}
+
 static void take_request(const struct http_call *call, struct slice head)
 {
     struct http_inspector *inspector = call->inspector;
@@ -205,10 +113,15 @@ static void take_request(const struct http_call *call, struct slice head)
                                  &framing))
         return;
     request.resynced = half->reader.resynced;
+    http_connection_sign(call->connection, &request);
     note_head(&inspector->counters, &framing);
     uint32_t overflow = call->connection->pending.overflow;
     tell_request(call, &request);
     bool told = call->connection->pending.overflow == overflow;
+    if (names_http2(&request.headers)) {
+        call->connection->upgrade_asked = true;
+        call->connection->opening_over = false;
+    }
     http_body_begin_request(&half->body, &framing);
     half->waits = framing.waits;
     begin_body(call, half, &framing, told && inspector->listener.request_body);
@@ -246,6 +159,23 @@ static bool tell_reply(const struct http_call *call, struct http_reply *reply,
     return tunnel;
 }
 
+/* The server agreed to go on in HTTP/2: the request that asked for it is answered there. */
+static bool upgrade(const struct http_call *call, const struct http_reply *reply)
+{
+    struct http_connection *connection = call->connection;
+    struct http_pending *pending = &connection->pending;
+    enum http_pending_kind kind;
+    if (reply->status != 101 || !names_http2(&reply->headers) || pending->count > 1)
+        return false;
+    tell_lost(call, http_pending_drop(pending, reply->resynced));
+    bool asked = http_pending_pop(pending, &kind);
+    if (http2_begin_upgraded(call, asked))
+        return true;
+    tell_lost(call, asked);
+    turn_away(call);
+    return true;
+}
+
 /* Returns whether it was a final one: what was lost before an interim reply is lost before the
  * final one too. */
 static bool take_reply(const struct http_call *call, struct slice head)
@@ -261,8 +191,10 @@ static bool take_reply(const struct http_call *call, struct slice head)
         call->connection->requests.waits = false;
         return false;
     }
+    if (upgrade(call, &reply))
+        return true;
     if (tell_reply(call, &reply, &framing)) {
-        finish_body(call, half, HTTP_END_COMPLETE);
+        http_content_finish(call, half, HTTP_END_COMPLETE);
         turn_away(call);
     }
     return true;
@@ -273,7 +205,7 @@ static void lose(const struct http_call *call, struct http_half *half)
 {
     call->inspector->counters.resyncs++;
     http_reader_lose(&half->reader, &call->inspector->heads);
-    if (!is_reply_half(call, half))
+    if (!http_is_reply_half(call, half))
         http_pending_gap(&call->connection->pending);
 }
 
@@ -281,7 +213,7 @@ static void take_head(const struct http_call *call, struct http_half *half, stru
 {
     bool resynced = half->reader.resynced;
     bool final = true;
-    if (is_reply_half(call, half))
+    if (http_is_reply_half(call, half))
         final = take_reply(call, head);
     else
         take_request(call, head);
@@ -311,7 +243,7 @@ static void read_head(const struct http_call *call, struct http_half *half, stru
         return;
     }
     inspector->counters.resyncs++;
-    if (!is_reply_half(call, half))
+    if (!http_is_reply_half(call, half))
         http_pending_gap(&call->connection->pending);
 }
 
@@ -322,14 +254,14 @@ static void read_body(const struct http_call *call, struct http_half *half, stru
     case HTTP_BODY_MORE:
         break;
     case HTTP_BODY_DATA:
-        pass_content(call, half, data);
+        http_content_pass(call, half, data);
         break;
     case HTTP_BODY_DONE:
-        finish_body(call, half, HTTP_END_COMPLETE);
+        http_content_finish(call, half, HTTP_END_COMPLETE);
         break;
     case HTTP_BODY_BROKEN:
         call->inspector->counters.chunks_malformed++;
-        finish_body(call, half, HTTP_END_CUT);
+        http_content_finish(call, half, HTTP_END_CUT);
         lose(call, half);
         break;
     }
@@ -341,7 +273,7 @@ static void end_body(const struct http_call *call, struct http_half *half)
     struct cursor none = cursor_over(NULL, 0);
     struct slice data;
     if (half->in_body && http_body_read(&half->body, &none, &data) == HTTP_BODY_DONE)
-        finish_body(call, half, HTTP_END_COMPLETE);
+        http_content_finish(call, half, HTTP_END_COMPLETE);
 }
 
 /* Whether the announced body was left out and the next request stands here. */
@@ -351,38 +283,113 @@ static bool body_left_out(const struct http_half *half, const struct cursor *c)
            http_head_recognise(HTTP_HEAD_REQUEST, c->at, cursor_left(c)) == HTTP_START_YES;
 }
 
+static void read_message(const struct http_call *call, struct http_half *half, struct cursor *c)
+{
+    if (half->in_body)
+        read_body(call, half, c);
+    else
+        read_head(call, half, c);
+    end_body(call, half);
+}
+
+/* Where the client may turn to HTTP/2: at its first byte, and behind a request to do so. */
+static bool awaits_opening(const struct http_connection *connection)
+{
+    return !connection->opening_over && !connection->requests.in_body &&
+           !http_reader_inside_head(&connection->requests.reader);
+}
+
+/* Frames where HTTP/1 was expected, or the other way round. */
+static bool speaks_two(const struct http_connection *connection)
+{
+    return http2_speaks(connection, false) != http2_speaks(connection, true);
+}
+
+/* The first bytes of a client: what they are no part of is read as HTTP/1. */
+static void read_opening(const struct http_call *call, struct cursor *c)
+{
+    struct http_connection *connection = call->connection;
+    struct http_opening *opening = &connection->opening;
+    bool prefixed = opening->prefixed;
+    enum http_opening_step step = http_opening_read(opening, c);
+    call->inspector->counters.proxied += opening->prefixed && !prefixed;
+    if (step == HTTP_OPENING_MORE)
+        return;
+    connection->opening_over = true;
+    if (step == HTTP_OPENING_HTTP2) {
+        bool begun = http2_begin_requests(call);
+        if (begun && !connection->upgrade_asked && !http2_speaks(connection, false))
+            begun = http2_begin_replies(call);
+        if (!begun)
+            turn_away(call);
+        return;
+    }
+    if (speaks_two(connection)) {
+        turn_away(call);
+        return;
+    }
+    uint8_t held[HTTP_OPENING_MAX];
+    struct cursor again = cursor_over(held, opening->used);
+    memcpy(held, opening->bytes, opening->used);
+    opening->used = 0;
+    while (cursor_left(&again) && !connection->ended)
+        read_message(call, &connection->requests, &again);
+}
+
+/* The first bytes of a server: one that is spoken to in HTTP/2 may send its SETTINGS before the
+ * client's preface was seen, and no reply of HTTP/1 begins with a NUL. */
+static void greet(const struct http_call *call, const struct cursor *c)
+{
+    struct http_connection *connection = call->connection;
+    bool first = !connection->server_began && !call->flow->midstream;
+    connection->server_began = true;
+    if (!first || connection->http2 || *c->at != 0)
+        return;
+    if (!http2_begin_replies(call))
+        turn_away(call);
+}
+
 void http_exchange_bytes(const struct http_call *call, bool from_client, struct cursor *c)
 {
     struct http_connection *connection = call->connection;
     struct http_half *half = from_client ? &connection->requests : &connection->replies;
     if (cursor_left(c) && from_client && body_left_out(half, c))
-        finish_body(call, half, HTTP_END_CUT);
+        http_content_finish(call, half, HTTP_END_CUT);
+    if (cursor_left(c) && !from_client)
+        greet(call, c);
     while (cursor_left(c) && !connection->ended) {
-        if (half->in_body)
-            read_body(call, half, c);
+        if (http2_speaks(connection, from_client)) {
+            if (!http2_bytes(call, from_client, c))
+                turn_away(call);
+            return;
+        }
+        if (from_client && awaits_opening(connection))
+            read_opening(call, c);
         else
-            read_head(call, half, c);
-        end_body(call, half);
+            read_message(call, half, c);
     }
 }
 
 void http_exchange_gap(const struct http_call *call, bool from_client, uint32_t length)
 {
     struct http_connection *connection = call->connection;
-    const struct http_listener *listener = &call->inspector->listener;
     struct http_half *half = from_client ? &connection->requests : &connection->replies;
+    if (http2_speaks(connection, from_client)) {
+        if (!http2_gap(call, from_client, length))
+            turn_away(call);
+        return;
+    }
+    if (from_client)
+        connection->opening_over = true;
     if (!half->in_body) {
         lose(call, half);
         return;
     }
     enum http_body_step step = http_body_gap(&half->body, length);
-    if (half->inflate)
-        give_up_content(call, half);
-    half->wanted = half->wanted && !from_client && listener->body_gap &&
-                   listener->body_gap(listener->context, call->flow, length);
+    http_content_gap(call, half, length);
     if (step == HTTP_BODY_MORE)
         return;
-    finish_body(call, half, HTTP_END_GAP);
+    http_content_finish(call, half, HTTP_END_GAP);
     if (step == HTTP_BODY_BROKEN)
         lose(call, half);
 }

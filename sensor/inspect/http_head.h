@@ -24,9 +24,9 @@ enum http_start http_head_recognise(enum http_head_kind kind, const uint8_t *dat
 size_t http_head_length(const uint8_t *data, size_t length, size_t from);
 
 /*
- * Reads a whole request head. `path` holds the decoded path when it had escapes. Slices point into
- * `data` and `path`. False: not a request of HTTP/1.x or 0.9; *request and *framing are then
- * undefined. Does not fill `resynced`.
+ * Reads a whole request head. `path` holds the decoded path when it differs from what was sent.
+ * Slices point into `data` and `path`. False: not a request of HTTP/1.x or 0.9; *request and
+ * *framing are then undefined. Does not fill `resynced`.
  */
 bool http_head_parse_request(const uint8_t *data, size_t length, char path[static HTTP_PATH_MAX],
                              struct http_request *request, struct http_framing *framing);
@@ -37,9 +37,9 @@ bool http_head_parse_reply(const uint8_t *data, size_t length, struct http_reply
 
 /*
  * Splits a request target in any of its four forms (RFC 9112 3.2) into the path, percent-decoded
- * once (an escape that is none stays as it is, nothing else is normalised) and cut at
- * HTTP_PATH_MAX, and the raw query. A fragment belongs to neither. `is_authority`: the target of a
- * CONNECT, which has no path.
+ * once (an escape that is none stays as it is) with one slash for several in a row (nothing else is
+ * normalised) and cut at HTTP_PATH_MAX, and the raw query. A fragment belongs to neither.
+ * `is_authority`: the target of a CONNECT, which has no path.
  */
 void http_target_split(struct slice target, bool is_authority, char scratch[static HTTP_PATH_MAX],
                        struct slice *path, struct slice *query);

@@ -149,10 +149,8 @@ static void note_coding(struct http_framing *framing, struct slice value)
     }
 }
 
-/* A header is complete (no folded line follows): keeps it and takes note of what frames the body.
- */
-static void finish_header(struct http_headers *headers, struct http_framing *framing,
-                          struct http_header header)
+void http_headers_add(struct http_headers *headers, struct http_framing *framing,
+                      struct http_header header)
 {
     header.value = slice_trim(header.value);
     if (header.name.length == 0)
@@ -183,7 +181,7 @@ void http_headers_parse(struct cursor *c, struct http_headers *headers,
             header.value.length = (size_t)(line.text + line.length - header.value.text);
             continue;
         }
-        finish_header(headers, framing, header);
+        http_headers_add(headers, framing, header);
         header = (struct http_header){0};
         const char *colon = memchr(line.text, ':', line.length);
         if (!colon)
@@ -191,5 +189,5 @@ void http_headers_parse(struct cursor *c, struct http_headers *headers,
         header.name = slice_trim((struct slice){line.text, (size_t)(colon - line.text)});
         header.value = (struct slice){colon + 1, (size_t)(line.text + line.length - colon - 1)};
     }
-    finish_header(headers, framing, header);
+    http_headers_add(headers, framing, header);
 }

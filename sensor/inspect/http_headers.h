@@ -34,6 +34,10 @@ struct http_framing {
 void http_headers_parse(struct cursor *c, struct http_headers *headers,
                         struct http_framing *framing);
 
+/* Adds a header line that is whole, and what it says about the body. */
+void http_headers_add(struct http_headers *headers, struct http_framing *framing,
+                      struct http_header header);
+
 /* The next line without its end; false when there is no LF any more. */
 bool http_line_read(struct cursor *c, struct slice *line);
 

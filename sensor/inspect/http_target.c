@@ -36,10 +36,12 @@ static int hex_value(char c)
     return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
-/* Decodes into scratch; a path without escapes is borrowed as it is. */
+/* Decodes into scratch, and makes one slash of several in a row as most servers do (the others
+ * answer with an error, which says so); a path without either is borrowed as it is. */
 static struct slice decode(struct slice raw, char *scratch)
 {
-    if (raw.length == 0 || !memchr(raw.text, '%', raw.length))
+    if (raw.length == 0 ||
+        (!memchr(raw.text, '%', raw.length) && !memmem(raw.text, raw.length, "//", 2)))
         return (struct slice){raw.text, raw.length < HTTP_PATH_MAX ? raw.length : HTTP_PATH_MAX};
     size_t used = 0;
     for (size_t i = 0; i < raw.length && used < HTTP_PATH_MAX; i++) {
@@ -51,6 +53,8 @@ static struct slice decode(struct slice raw, char *scratch)
                 (char)(hex_value(raw.text[i + 1]) << 4 | hex_value(raw.text[i + 2]));
             i += 2;
         }
+        if (used > 1 && scratch[used - 1] == '/' && scratch[used - 2] == '/')
+            used--;
     }
     return (struct slice){scratch, used};
 }

@@ -67,15 +67,9 @@ Test(classify_recognise, says_no_when_a_full_prefix_has_not_the_shape)
 
 Test(classify_recognise, says_no_to_complete_lines_without_a_version)
 {
-    static const char *const texts[] = {"GET key\r\n",
-                                        "GET /\r\n",
-                                        "USER anonymous\r\n",
-                                        "OPTIONS sip:x SIP/2.0\r\n",
-                                        "PRI * HTTP/2.0\r\n\r\n",
-                                        "GET / HTTP/2.0\r\n",
-                                        "SEARCH x\n",
-                                        "PRT H k HTTP/1.1\r\n",
-                                        NULL};
+    static const char *const texts[] = {
+        "GET key\r\n",        "GET /\r\n",  "USER anonymous\r\n",   "OPTIONS sip:x SIP/2.0\r\n",
+        "GET / HTTP/2.0\r\n", "SEARCH x\n", "PRT H k HTTP/1.1\r\n", NULL};
     expect_all(RECOGNITION_NO, texts);
 }
 
@@ -139,6 +133,46 @@ Test(classify_recognise, never_changes_its_mind_once_it_is_sure)
         }
         cr_assert_neq(sure, RECOGNITION_WAIT);
     }
+}
+
+/* Expects the answer at every length of the bytes: waiting up to `sure`, then the answer. */
+static void expect_from(const void *bytes, size_t length, size_t sure, enum recognition answer)
+{
+    for (size_t at = 0; at <= length; at++) {
+        enum application_protocol protocol = APPLICATION_NONE;
+        enum recognition now = classify_recognise(bytes, at, &protocol);
+        cr_assert_eq(now, at < sure ? RECOGNITION_WAIT : answer, "%s at %zu", (const char *)bytes,
+                     at);
+    }
+}
+
+Test(classify_recognise, knows_http2_and_prefixes_of_proxies_cut_anywhere)
+{
+    expect_from("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 24, 16, RECOGNITION_REQUEST);
+    expect_from("PROXY TCP4 192.0.2.1 192.0.2.2 1 2\r\n", 36, 11, RECOGNITION_REQUEST);
+    expect_from("PROXY TCP6 ::1 ::2 1 2\r\n", 24, 11, RECOGNITION_REQUEST);
+    expect_from("PROXY UNKNOWN\r\n", 15, 13, RECOGNITION_REQUEST);
+    expect_from("\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0c", 16, 12, RECOGNITION_REQUEST);
+    expect_from("\0\0\x12\4\0\0\0\0\0\0\3\0\0\0\x64", 15, 9, RECOGNITION_REPLY);
+    expect_from("\0\0\0\4\0\0\0\0\0", 9, 9, RECOGNITION_REPLY);
+}
+
+Test(classify_recognise, says_no_to_what_only_resembles_http2_or_a_prefix)
+{
+    static const struct {
+        const char *bytes;
+        size_t length;
+    } odd[] = {
+        {"PRI * HTTP/3.0\r\n", 16},  {"PRI / HTTP/2.0\r\n", 16},
+        {"PROXY UDP4 x\r\n", 14},    {"\r\n\r\n\0\r\nQUIX\n", 12},
+        {"\r\n\r\n\1", 5},           {"\0\0\x85\xff", 4}, /* SMB over NetBIOS */
+        {"\0\0\x13\4\0\0\0\0\0", 9}, {"\0\0\x12\4\1\0\0\0\0", 9},
+        {"\0\0\x12\4\0\0\0\0\1", 9}, {"\0\1\0\4\0\0\0\0\0", 9},
+    };
+    enum application_protocol protocol;
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++)
+        cr_assert_eq(classify_recognise((const uint8_t *)odd[i].bytes, odd[i].length, &protocol),
+                     RECOGNITION_NO, "%zu", i);
 }
 
 Test(classify_recognise, reads_no_byte_behind_its_data)

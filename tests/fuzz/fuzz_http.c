@@ -54,6 +54,8 @@ static void hear_request(void *context, struct flow *flow, const struct http_req
     mix_slice(&heard->digest, request->query);
     mix_headers(&heard->digest, &request->headers);
     mix(&heard->digest, &request->resynced, 1);
+    mix(&heard->digest, &request->proxied, 1);
+    mix(&heard->digest, &request->proxied_for, sizeof request->proxied_for);
     heard->requests++;
 }
 
@@ -144,8 +146,12 @@ static void make_inspector(void)
     };
     /* What a bomb gives before it is stopped depends on the cut: no input here is one. Two
      * connections, so that both sides of one can hold half a head. */
-    struct http_limits limits = {
-        .connections = 2, .inflates = 2, .inflate_ratio = 5000, .inflate_bytes = 1u << 30};
+    struct http_limits limits = {.connections = 2,
+                                 .inflates = 2,
+                                 .inflate_ratio = 5000,
+                                 .inflate_bytes = 1u << 30,
+                                 .http2_connections = 1,
+                                 .http2_blocks = 300};
     if (!inspector && http_inspector_new(&limits, &listener, &inspector))
         abort();
 }

@@ -65,6 +65,12 @@ static void hear_request(void *context, struct flow *flow, const struct http_req
         add_word(&r->trace, " ?");
         add_clean(&r->trace, request->query.text, request->query.length);
     }
+    if (request->proxied) {
+        char text[ADDR_TEXT_MAX];
+        addr_format(&request->proxied_for, text);
+        add_word(&r->trace, " for ");
+        add_word(&r->trace, text);
+    }
     add_word(&r->trace, request->resynced ? " resynced\n" : "\n");
 }
 
@@ -139,7 +145,7 @@ static void hear_ended(void *context, struct flow *flow)
 static bool give(struct http_inspector *inspector, struct flow *flow, const struct turn *turn,
                  size_t from, size_t length)
 {
-    struct packet packet = {.protocol = PACKET_TCP};
+    struct packet packet = {.protocol = PACKET_TCP, .time_ns = turn->time_ns};
     uint8_t *copy = malloc(length ? length : 1);
     memcpy(copy, turn->bytes + from, length);
     bool more = http_bytes(inspector, flow, turn->who == TURN_SERVER, copy, length, &packet);
@@ -187,6 +193,8 @@ char *conversation_play(const struct play *play, struct http_counters *counters)
     struct http_inspector *inspector = NULL;
     limits.connections = play->limits.connections ? limits.connections : 2;
     limits.inflates = play->limits.connections ? limits.inflates : 2;
+    limits.http2_connections = play->limits.connections ? limits.http2_connections : 1;
+    limits.http2_blocks = play->limits.connections ? limits.http2_blocks : 300;
     flow.side[1].fin = !play->open_end;
     srand(play->seed);
     add_word(&r.trace, "");

@@ -12,12 +12,13 @@ struct turn {
     enum { TURN_CLIENT, TURN_SERVER, TURN_CLIENT_GAP, TURN_SERVER_GAP } who;
     const char *bytes; /* NULL for a gap */
     size_t length;     /* of the bytes, or of the gap */
+    uint64_t time_ns;
 };
 
-#define CLIENT(text)      {TURN_CLIENT, text, sizeof(text) - 1}
-#define SERVER(text)      {TURN_SERVER, text, sizeof(text) - 1}
-#define CLIENT_GAP(count) {TURN_CLIENT_GAP, NULL, count}
-#define SERVER_GAP(count) {TURN_SERVER_GAP, NULL, count}
+#define CLIENT(text)      {TURN_CLIENT, text, sizeof(text) - 1, 0}
+#define SERVER(text)      {TURN_SERVER, text, sizeof(text) - 1, 0}
+#define CLIENT_GAP(count) {TURN_CLIENT_GAP, NULL, count, 0}
+#define SERVER_GAP(count) {TURN_SERVER_GAP, NULL, count, 0}
 
 /* How a conversation is played. */
 struct play {
@@ -34,7 +35,7 @@ struct play {
 
 /*
  * What the listener was told, one line each:
- *   > METHOD PATH [?QUERY] [resynced]
+ *   > METHOD PATH [?QUERY] [for ADDRESS] [resynced]
  *   >> request body
  *   < STATUS [unpaired] [resynced]
  *   << body

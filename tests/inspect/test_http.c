@@ -89,14 +89,14 @@ Test(http, leaves_bodies_undecoded_when_no_context_is_free)
     struct http_limits limits = HTTP_LIMITS_DEFAULT;
     limits.connections = 1;
     limits.inflates = 1;
-    expect(&(struct play){TURNS({TURN_CLIENT, request, sizeof(request) - 1},
-                                {TURN_SERVER, reply, sizeof(reply) - 1}),
+    expect(&(struct play){TURNS({TURN_CLIENT, request, sizeof(request) - 1, 0},
+                                {TURN_SERVER, reply, sizeof(reply) - 1, 0}),
                           .limits = limits},
            "> POST /1\n< 200\n<. cut wire 0 coded undecodable\n");
     cr_assert_eq(counters.inflate_refused, 1);
     limits.inflates = 2;
-    expect(&(struct play){TURNS({TURN_CLIENT, request, sizeof(request) - 1},
-                                {TURN_SERVER, reply, sizeof(reply) - 1}),
+    expect(&(struct play){TURNS({TURN_CLIENT, request, sizeof(request) - 1, 0},
+                                {TURN_SERVER, reply, sizeof(reply) - 1, 0}),
                           .limits = limits},
            "> POST /1\n< 200\n<. cut wire 0 coded\n");
     cr_assert_eq(counters.inflate_refused, 0);
@@ -113,7 +113,7 @@ Test(http, stops_a_bomb)
                     "HTTP/1.1 200 x\r\nContent-Encoding: deflate\r\nContent-Length: %lu\r\n\r\n",
                     packed);
     memmove(reply + head, reply + 1000, packed);
-    struct turn turn = {TURN_SERVER, reply, (size_t)head + packed};
+    struct turn turn = {TURN_SERVER, reply, (size_t)head + packed, 0};
     struct play play = {.turns = &turn, .count = 1};
     char *trace = conversation_play(&play, &counters);
     cr_assert(strstr(trace, "coded undecodable"));
@@ -133,7 +133,7 @@ Test(http, counts_requests_over_the_ring_without_telling_them)
     static char requests[20 * (HTTP_PENDING_MAX + 5)];
     struct turn turns[] = {CLIENT("GET /0 HTTP/1.1\r\n\r\n"),
                            SERVER("HTTP/1.1 204 x\r\n\r\n"),
-                           {TURN_CLIENT, requests, sizeof(requests)}};
+                           {TURN_CLIENT, requests, sizeof(requests), 0}};
     for (size_t i = 0; i < HTTP_PENDING_MAX + 5; i++)
         memcpy(requests + 20 * i, "GET /1 HTTP/1.1\r\n\r\n\n", 20);
     char *trace = conversation_play(&(struct play){.turns = turns, .count = 3}, &counters);

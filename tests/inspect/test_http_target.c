@@ -42,9 +42,18 @@ Test(http_target, keeps_escapes_that_are_none)
     expect_split("/%zz%41", false, "/%zzA", "");
 }
 
+Test(http_target, makes_one_slash_of_several)
+{
+    expect_split("//_search", false, "/_search", "");
+    expect_split("/a//b///c//?q=//", false, "/a/b/c/", "q=//");
+    expect_split("/a%2f/b/%2Fc", false, "/a/b/c", "");
+    expect_split("http://host//a//b", false, "/a/b", "");
+    expect_split("/a/b/", false, "/a/b/", "");
+}
+
 Test(http_target, normalises_nothing_else)
 {
-    expect_split("//idx//./../_Search;x=1", false, "//idx//./../_Search;x=1", "");
+    expect_split("/idx/./../_Search;x=1", false, "/idx/./../_Search;x=1", "");
 }
 
 Test(http_target, strips_the_authority_of_an_absolute_target)
@@ -53,7 +62,7 @@ Test(http_target, strips_the_authority_of_an_absolute_target)
     expect_split("HTTPS://host", false, "/", "");
     expect_split("http://host?q=1", false, "/", "q=1");
     expect_split("http:/host/x", false, "http:/host/x", "");
-    expect_split("/http://host/x", false, "/http://host/x", "");
+    expect_split("/http://host/x", false, "/http:/host/x", "");
 }
 
 Test(http_target, finds_no_path_in_an_authority)
