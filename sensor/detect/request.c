@@ -179,6 +179,10 @@ void request_read_detail(const struct signature *signature, uint16_t rule, struc
     copy_url(request->target, detail->url, sizeof detail->url);
     copy_dataset(index, detail->dataset, sizeof detail->dataset);
     detail->forwarded = forwarded_find(&request->headers, &detail->forwarded_for);
+    if (!detail->forwarded && request->proxied) {
+        detail->forwarded = true;
+        detail->forwarded_for = request->proxied_for;
+    }
     if (!signature || rule == SIGNATURE_NONE)
         return;
     read_parameters(signature, request->query, detail);
