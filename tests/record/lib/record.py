@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What every case uses: a server with known records, clients whose addresses and ports are chosen, a recording, and the
 expectation of each connection, written from what the server held and what the client asked for."""
-import base64, datetime, gzip, http.client, json, os, random, re, shlex, signal, socket, struct, subprocess, time, zlib
+import base64, contextlib, datetime, gzip, http.client, json, os, random, re, shlex, signal, socket, struct, subprocess, time, zlib
 
 HERE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 OUT = os.environ.get("AJAR_RECORD_OUT", os.path.join(os.path.dirname(HERE), "captures"))
@@ -248,6 +248,28 @@ class Case:
         c.body = done.stdout
         return c
 
+    def nghttp(self, source, url, *options):
+        """Runs nghttp (HTTP/2 only) as one connection; it cannot be told where from, so the namespace allows it nothing else."""
+        server, port = re.match(r"http://([^:/]+):(\d+)", url).groups()
+        c = Foreign(self, source, server, "nghttp", int(port))
+        with self.only(source, c.port):
+            done = subprocess.run(["nghttp", *options, url], capture_output=True, timeout=60)
+        c.log.append(shlex.join(["nghttp", *options, url]))
+        c.body = done.stdout
+        return c
+
+    @contextlib.contextmanager
+    def only(self, source, port):
+        """Connections of the namespace come from this address and port."""
+        setting = "net.ipv4.ip_local_port_range"
+        before = subprocess.run(["sysctl", "-n", setting], capture_output=True, text=True, check=True).stdout.strip()
+        subprocess.run(["sysctl", "-qw", f"{setting}={port} {port}"], check=True)
+        subprocess.run(["ip", "route", "replace", "10.20.30.0/24", "dev", "clients", "src", source], check=True)
+        try:
+            yield
+        finally:
+            subprocess.run(["sysctl", "-qw", f"{setting}={before}"], check=True)
+
     def silent(self, source, server, agent="curl", port=9200):
         """A connection attempt that nobody answers."""
         c = Foreign(self, source, server, agent, port)
@@ -284,15 +306,11 @@ class Case:
 
     def elasticdump(self, source, server, index, size):
         """elasticdump as one connection; it cannot be told where from, so the namespace allows it nothing else."""
-        setting = "net.ipv4.ip_local_port_range"
-        before = subprocess.run(["sysctl", "-n", setting], capture_output=True, text=True, check=True).stdout.strip()
         c = Foreign(self, source, server, "elasticdump")
-        subprocess.run(["sysctl", "-qw", f"{setting}={c.port} {c.port}"], check=True)
-        subprocess.run(["ip", "route", "replace", "10.20.30.0/24", "dev", "clients", "src", source], check=True)
         target = os.path.join(CACHE, "run", "dump.json")
         command = ["node", CACHE + "/node/node_modules/.bin/elasticdump", f"--input=http://{server}:9200/{index}", f"--output={target}", f"--limit={size}", "--overwrite", "--type=data"]
-        done = subprocess.run(command, capture_output=True, text=True, timeout=120)
-        subprocess.run(["sysctl", "-qw", f"{setting}={before}"], check=True)
+        with self.only(source, c.port):
+            done = subprocess.run(command, capture_output=True, text=True, timeout=120)
         with open(target) as f:
             taken = sum(1 for _ in f)
         os.remove(target)
