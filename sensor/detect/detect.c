@@ -114,7 +114,8 @@ static void tell(struct detector *detector, struct evidence *evidence, uint64_t 
  */
 static bool has_no_shape(const struct reply *reply)
 {
-    if (!reply->rule || reply->format != BODY_JSON || reply_is_empty(reply) || reply->failed)
+    if (!reply->rule || (reply->format != BODY_JSON && reply->format != BODY_XML) ||
+        reply_is_empty(reply) || reply->failed)
         return false;
     if (reply->table)
         return reply->rows == 0;

@@ -8,6 +8,7 @@
 
 #include "ajar/finding.h"
 #include "detect/signature.h"
+#include "inspect/xml_scan.h"
 #include "scan/scan.h"
 
 #define EVIDENCE_WINDOW                                                                            \
@@ -48,6 +49,7 @@ struct request_note {
 enum body_format {
     BODY_UNDECIDED,
     BODY_JSON,
+    BODY_XML,
     BODY_LINES,
     BODY_YAML,
     BODY_CBOR,
@@ -132,7 +134,10 @@ struct reply {
     uint8_t each_tail[SIGNATURE_EACH_LENGTH]; /* last bytes of the body so far */
     uint8_t prefix[EVIDENCE_PREFIX];
     uint8_t window[EVIDENCE_WINDOW];
-    struct json_scan scan;
+    union {
+        struct json_scan json;
+        struct xml_scan xml;
+    } scan;
 };
 
 /* Requests that wait for their reply, oldest first. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * What a JSON value says: the facts that the signature hangs on its path, role by role. Listens to
- * the streaming scanner.
+ * What a JSON value or an XML element says: the facts that the signature hangs on its path, role by
+ * role. Listens to the streaming scanners.
  */
 #include "detect/reply.h"
 
@@ -101,8 +101,11 @@ static void note_total(struct reply *reply, const struct json_event *event)
 
 static bool is_true_or_positive(const struct json_event *event)
 {
-    return event->kind == JSON_TRUE ||
-           (event->kind == JSON_NUMBER && event->length > 0 && event->text[0] != '0');
+    bool has_text = event->kind == JSON_STRING || event->kind == JSON_NUMBER;
+    if (!has_text || event->length == 0)
+        return event->kind == JSON_TRUE;
+    return (event->length == 4 && memcmp(event->text, "true", 4) == 0) ||
+           (event->text[0] >= '1' && event->text[0] <= '9');
 }
 
 static void copy_event(char *destination, size_t size, const struct json_event *event)
@@ -190,7 +193,8 @@ static void note_role(struct evidence *evidence, enum role role, const struct js
         reply->values_seen |= event->kind != JSON_NULL;
         break;
     case ROLE_CURSOR:
-        reply->cursor_seen = true;
+        reply->cursor_seen |= event->kind != JSON_NULL && event->kind != JSON_FALSE &&
+                              !(event->kind == JSON_STRING && event->length == 0);
         break;
     case ROLE_WRITTEN:
         reply->written_seen = true;
@@ -237,6 +241,29 @@ static bool fact_holds(const struct fact *fact, const struct json_event *event)
     }
 }
 
+/*
+ * An element of XML is told when it begins and when it ends. What is counted counts once: at the
+ * beginning, or with its text if that is asked for; content is what has something in it.
+ */
+static bool is_due(const struct fact *fact, const struct json_event *event)
+{
+    bool is_attribute = event->key_length > 0 && event->key[0] == '@';
+    bool has_text = event->kind == JSON_STRING && event->length > 0;
+    bool asks_text = fact->test.kind != TEST_NONE || fact->kind == FACT_STRING;
+    switch (fact->role) {
+    case ROLE_RECORD:
+    case ROLE_DOCUMENT:
+        return event->kind == JSON_OBJECT ||
+               (event->kind == JSON_STRING && (is_attribute || asks_text));
+    case ROLE_NAME:
+    case ROLE_VALUE:
+    case ROLE_CURSOR:
+        return event->kind == JSON_OBJECT_END || has_text;
+    default:
+        return event->kind != JSON_OBJECT_END;
+    }
+}
+
 static bool is_row(enum role role)
 {
     return role == ROLE_ROW || role == ROLE_ROW_KEY || role == ROLE_NAMED_ROW;
@@ -251,20 +278,51 @@ static void note_fact(struct evidence *evidence, const struct fact *fact,
     note_role(evidence, fact->role, event);
 }
 
+static void note_value(struct evidence *evidence, const struct fact *fact,
+                       const struct json_event *event)
+{
+    bool is_end = event->kind == JSON_OBJECT_END || event->kind == JSON_ARRAY_END;
+    if (!is_end && fact_holds(fact, event) && (!is_row(fact->role) || event->kind == JSON_OBJECT))
+        note_fact(evidence, fact, event);
+}
+
+/* The same for an element or attribute of XML. */
+static void note_element(struct evidence *evidence, const struct fact *fact,
+                         const struct json_event *event)
+{
+    struct reply *reply = &evidence->reply;
+    if (!fact_holds(fact, event) || (is_row(fact->role) && event->kind != JSON_OBJECT))
+        return;
+    reply->marks |= fact->mark;
+    if (fact->product)
+        reply->product = fact->product;
+    if (is_due(fact, event))
+        note_role(evidence, fact->role, event);
+}
+
+/* An element without children ends with its text. */
+static bool ends_row(bool is_xml, const struct json_event *event)
+{
+    bool is_attribute = event->key_length > 0 && event->key[0] == '@';
+    return event->kind == JSON_OBJECT_END ||
+           (is_xml && event->kind == JSON_STRING && !is_attribute);
+}
+
 bool facts_read(void *context, const struct json_event *event)
 {
     struct evidence *evidence = context;
     struct reply *reply = &evidence->reply;
-    const struct plan *plan = reply->plan;
+    bool is_xml = reply->format == BODY_XML;
+    const struct plan_paths *plan = is_xml ? &reply->plan->xml : &reply->plan->json;
     const struct signature *signature = evidence->signature;
     for (const uint16_t *at = &plan->facts[plan->starts[event->tag]]; *at != SIGNATURE_NONE; at++) {
         const struct fact *fact = &signature->facts[*at];
-        if (event->kind == JSON_OBJECT_END && is_row(fact->role) && reply->row.open)
+        if (is_row(fact->role) && reply->row.open && ends_row(is_xml, event))
             facts_finish_row(evidence);
-        if (event->kind == JSON_OBJECT_END || event->kind == JSON_ARRAY_END ||
-            !fact_holds(fact, event) || (is_row(fact->role) && event->kind != JSON_OBJECT))
-            continue;
-        note_fact(evidence, fact, event);
+        if (is_xml)
+            note_element(evidence, fact, event);
+        else
+            note_value(evidence, fact, event);
     }
     return true;
 }

@@ -68,6 +68,7 @@ enum ajar_status loader_read_about(struct loader *loader, const struct yaml *roo
 enum ajar_status loader_read_headers(struct loader *loader, const struct yaml *list);
 enum ajar_status loader_read_texts(struct loader *loader, const struct yaml *list);
 enum ajar_status loader_read_json(struct loader *loader, const struct yaml *map);
+enum ajar_status loader_read_xml(struct loader *loader, const struct yaml *map);
 enum ajar_status loader_read_tables(struct loader *loader, const struct yaml *map);
 enum ajar_status loader_read_identities(struct loader *loader, const struct yaml *list);
 enum ajar_status loader_read_refusals(struct loader *loader, const struct yaml *exceptions,
@@ -80,8 +81,11 @@ enum ajar_status loader_read_examples(struct loader *loader, const struct yaml *
 enum ajar_status signature_check_conflicts(const struct signature *signature,
                                            struct problem *problem);
 
-/* The plan for a mix of groups and a table, made where it is new. */
-enum ajar_status loader_find_plan(struct loader *loader, const struct yaml *node, uint64_t groups,
-                                  uint16_t table, uint16_t *plan);
+/* The plan for the groups and table of `wanted`, made where it is new. */
+enum ajar_status loader_find_plan(struct loader *loader, const struct yaml *node,
+                                  const struct plan *wanted, uint16_t *number);
+
+/* Frees what a plan does not keep in the signature's own memory. */
+void plan_clear(struct plan *plan);
 
 #endif

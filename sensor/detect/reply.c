@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * One reply into facts. JSON goes through the streaming scanner with the plan of the request; text
- * listings through listing.c; YAML, CBOR and SMILE through binary.c.
+ * One reply into facts. JSON and XML go through streaming scanners with the plan of the request;
+ * text listings through listing.c; YAML, CBOR and SMILE through binary.c.
  */
 #include "detect/reply.h"
 
 #include "base/text.h"
 #include "detect/verdict.h"
+#include "inspect/json_paths.h"
 
 #include <string.h>
 
@@ -98,40 +99,80 @@ static bool is_space(uint8_t c)
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
+/* Where the body begins: behind a byte order mark and blanks. */
+static size_t find_begin(const struct reply *reply)
+{
+    size_t at = reply->prefix_length >= 3 && memcmp(reply->prefix, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+    while (at < reply->prefix_length && is_space(reply->prefix[at]))
+        at++;
+    return at;
+}
+
+/* The name of the first element, with its prefix; its length is 0 if there is none. */
+static struct slice element_name(const struct reply *reply)
+{
+    size_t at = find_begin(reply) + 1;
+    size_t end = at;
+    while (end < reply->prefix_length && !is_space(reply->prefix[end]) &&
+           !strchr("/>", reply->prefix[end]))
+        end++;
+    return (struct slice){(const char *)reply->prefix + at, end - at};
+}
+
 /* Whether the first bytes could still become something else: blanks, or a sign cut short. */
 static bool is_undecided(const struct reply *reply)
 {
-    size_t at = 0;
-    while (at < reply->prefix_length && is_space(reply->prefix[at]))
-        at++;
+    size_t at = find_begin(reply);
     size_t left = reply->prefix_length - at;
     if (reply->prefix_length == EVIDENCE_PREFIX)
         return false;
-    return left == 0 || (left < 3 && (reply->prefix[at] == ':' || reply->prefix[at] == '-'));
+    if (left > 0 && reply->prefix[at] == '<')
+        return left <= JSON_KEY_MAX && element_name(reply).length + 1 == left;
+    return left == 0 || (left < 3 && memchr(":-\xef", reply->prefix[at], 3));
+}
+
+/* Whether it is XML of which something is looked for; HTML is none. */
+static bool is_xml(const struct reply *reply)
+{
+    static const char *const html[] = {"html", "head", "body"};
+    struct slice name = element_name(reply);
+    if (!json_paths_goes_below(reply->plan->xml.paths, JSON_NODE_ROOT, false))
+        return false;
+    if (slice_equals(name, "?xml"))
+        return true;
+    for (size_t i = 0; i < sizeof html / sizeof html[0]; i++)
+        if (slice_equals_nocase(name, html[i]))
+            return false;
+    const char *colon = name.length ? memchr(name.text, ':', name.length) : NULL;
+    if (colon)
+        name = (struct slice){colon + 1, name.length - (size_t)(colon + 1 - name.text)};
+    return name.length && name.text[0] != '!' && name.text[0] != '?' &&
+           json_paths_member(reply->plan->xml.paths, JSON_NODE_ROOT, name.text, name.length,
+                             false) != JSON_NODE_NONE;
 }
 
 /* What a body is, by its first bytes; its content type has said what it is not. */
 static enum body_format format_of(const struct reply *reply)
 {
-    const uint8_t *data = reply->prefix;
-    size_t length = reply->prefix_length;
-    size_t at = 0;
-    while (at < length && is_space(data[at]))
-        at++;
-    if (at == length)
+    size_t at = find_begin(reply);
+    const uint8_t *begin = reply->prefix + at;
+    size_t left = reply->prefix_length - at;
+    if (left == 0)
         return reply->format == BODY_OTHER ? BODY_OTHER : BODY_LINES;
-    if (data[at] == '{' || data[at] == '[')
+    if (*begin == '{' || *begin == '[')
         return BODY_JSON;
+    if (*begin == '<' && is_xml(reply))
+        return BODY_XML;
     if (reply->format == BODY_OTHER)
         return BODY_OTHER;
-    if (length - at >= 3 && memcmp(data + at, ":)\n", 3) == 0)
+    if (left >= 3 && memcmp(begin, ":)\n", 3) == 0)
         return BODY_SMILE;
-    if (data[at] == 0xbf || data[at] == 0x9f)
+    if (*begin == 0xbf || *begin == 0x9f)
         return BODY_CBOR;
-    if (length - at >= 3 && memcmp(data + at, "---", 3) == 0 &&
-        (reply->marks & UINT64_C(1) << MARK_BINARY_TYPE))
+    bool is_binary = reply->marks & UINT64_C(1) << MARK_BINARY_TYPE;
+    if (left >= 3 && memcmp(begin, "---", 3) == 0 && is_binary)
         return BODY_YAML;
-    return reply->marks & UINT64_C(1) << MARK_BINARY_TYPE ? BODY_CBOR : BODY_LINES;
+    return is_binary ? BODY_CBOR : BODY_LINES;
 }
 
 static void keep_prefix(struct evidence *evidence, const uint8_t *data, size_t length)
@@ -151,7 +192,9 @@ static void settle_format(struct evidence *evidence)
     reply->format = format_of(reply);
     reply->format_known = true;
     if (reply->format == BODY_JSON)
-        json_scan_init(&reply->scan, reply->plan->paths, facts_read, evidence);
+        json_scan_init(&reply->scan.json, reply->plan->json.paths, facts_read, evidence);
+    if (reply->format == BODY_XML)
+        xml_scan_init(&reply->scan.xml, reply->plan->xml.paths, facts_read, evidence);
 }
 
 static bool read_body(struct evidence *evidence, const uint8_t *data, size_t length)
@@ -159,7 +202,11 @@ static bool read_body(struct evidence *evidence, const uint8_t *data, size_t len
     struct reply *reply = &evidence->reply;
     switch (reply->format) {
     case BODY_JSON:
-        if (!json_scan_feed(&reply->scan, data, length))
+        if (!json_scan_feed(&reply->scan.json, data, length))
+            reply->scan_broken = true;
+        return !reply->scan_broken;
+    case BODY_XML:
+        if (!xml_scan_feed(&reply->scan.xml, data, length))
             reply->scan_broken = true;
         return !reply->scan_broken;
     case BODY_LINES:
@@ -276,10 +323,27 @@ static bool has_scalar(const uint8_t *text, size_t length)
     return false;
 }
 
+/* Whether an element has text. */
+static bool has_text(const uint8_t *text, size_t length)
+{
+    for (size_t i = 0; i + 1 < length; i++) {
+        if (text[i] != '>')
+            continue;
+        size_t next = i + 1;
+        while (next < length && is_space(text[next]))
+            next++;
+        if (next < length && text[next] != '<')
+            return true;
+    }
+    return false;
+}
+
 bool reply_is_empty(const struct reply *reply)
 {
     if (reply->body_bytes > reply->prefix_length)
         return false;
+    if (reply->format == BODY_XML)
+        return !has_text(reply->prefix, reply->prefix_length);
     if (reply->format != BODY_JSON) {
         for (size_t i = 0; i < reply->prefix_length; i++)
             if (!is_space(reply->prefix[i]))

@@ -161,14 +161,21 @@ struct table {
     const char *second_words[8];
 };
 
-/* Paths to read in a JSON reply and the facts at each: one for every mix of groups in use. */
-struct plan {
-    uint64_t groups;
-    uint16_t table; /* index, SIGNATURE_NONE = none */
+/* Paths and the facts at each. */
+struct plan_paths {
     struct json_paths *paths;
     uint16_t *facts;  /* fact numbers, runs ended by SIGNATURE_NONE */
     uint32_t *starts; /* by tag: where the run begins */
     size_t tag_count;
+};
+
+/* What to read in a JSON or XML reply: one for every mix of groups in use. */
+struct plan {
+    uint64_t groups;
+    uint64_t xml_groups;
+    uint16_t table; /* index, SIGNATURE_NONE = none */
+    struct plan_paths json;
+    struct plan_paths xml;
 };
 
 enum request_level { LEVEL_REVEALED, LEVEL_OPEN, LEVEL_METADATA, LEVEL_DATA, LEVEL_WRITE };
@@ -191,6 +198,7 @@ struct request_rule {
     enum lines_kind lines;
     uint16_t table;
     uint64_t groups;
+    uint64_t xml_groups;
     uint16_t plan;
     int line;
 };
@@ -289,6 +297,8 @@ struct signature {
     size_t fact_count;
     struct json_group *groups;
     size_t group_count;
+    struct json_group *xml_groups;
+    size_t xml_group_count;
     struct table *tables;
     size_t table_count;
     struct plan *plans;

@@ -11,6 +11,7 @@
 
 #define TABLE_COLUMNS_MAX 256 /* names that columns of a table can have, by role */
 #define LAYOUTS_MAX       64
+#define GROUPS_MAX        64 /* a bit each in a plan */
 
 static const char *const role_names[ROLES] = {
     [ROLE_NONE] = "none",
@@ -176,13 +177,28 @@ enum ajar_status loader_read_fact(struct loader *loader, const struct yaml *map,
 }
 
 /* Bodies that are not JSON are searched for the names of members: the last steps of these paths. */
-static void note_keys(struct signature *signature, const char *path, enum role role)
+static enum ajar_status note_keys(struct loader *loader, const struct json_fact *entry)
 {
-    const char *step = strrchr(path, '/');
+    struct signature *signature = loader->signature;
+    enum role role = signature->facts[entry->fact].role;
+    const char *step = strrchr(entry->path, '/');
     if (role == ROLE_RECORD_DATASET && !signature->dataset_key)
-        signature->dataset_key = step ? step + 1 : path;
+        signature->dataset_key = step ? step + 1 : entry->path;
     if (role == ROLE_DOCUMENT && !signature->document_key)
-        signature->document_key = step ? step + 1 : path;
+        signature->document_key = step ? step + 1 : entry->path;
+    return AJAR_OK;
+}
+
+/* XML has elements and attributes, no arrays, and no columns of a table. */
+static enum ajar_status check_xml(struct loader *loader, const struct json_fact *entry)
+{
+    const struct fact *fact = &loader->signature->facts[entry->fact];
+    if (strstr(entry->path, "/[]"))
+        return loader_fail(loader, entry->node,
+                           "'[]' is for JSON: in XML a repeated element is told each time");
+    if (fact->kind == FACT_ARRAY || fact->table)
+        return loader_fail(loader, entry->node, "'kind: array' and 'table' are for JSON");
+    return AJAR_OK;
 }
 
 static enum ajar_status read_path(struct loader *loader, const struct yaml *item,
@@ -203,13 +219,11 @@ static enum ajar_status read_path(struct loader *loader, const struct yaml *item
         status = loader_read_fact(loader, item, fact);
     if (status == AJAR_OK && fact->role == ROLE_NONE && !fact->mark && !fact->product)
         return loader_fail(loader, item, "says nothing: give it a role, a mark or a product");
-    if (status == AJAR_OK)
-        note_keys(signature, entry->path, fact->role);
     entry->fact = (uint16_t)signature->fact_count++;
     return status;
 }
 
-static enum ajar_status read_group(struct loader *loader, const struct yaml *list,
+static enum ajar_status read_group(struct loader *loader, const struct yaml *list, bool is_json,
                                    struct json_group *group)
 {
     if (list->kind != YAML_LIST)
@@ -219,7 +233,10 @@ static enum ajar_status read_group(struct loader *loader, const struct yaml *lis
     if (!group->facts)
         return AJAR_ERR_MEMORY;
     for (const struct yaml *item = list->first; item; item = item->next) {
-        enum ajar_status status = read_path(loader, item, &group->facts[group->count]);
+        struct json_fact *entry = &group->facts[group->count];
+        enum ajar_status status = read_path(loader, item, entry);
+        if (status == AJAR_OK)
+            status = is_json ? note_keys(loader, entry) : check_xml(loader, entry);
         if (status != AJAR_OK)
             return status;
         group->count++;
@@ -227,30 +244,57 @@ static enum ajar_status read_group(struct loader *loader, const struct yaml *lis
     return AJAR_OK;
 }
 
+/* Room for the facts of more groups behind those there are. */
+static enum ajar_status grow_facts(struct loader *loader, const struct yaml *map)
+{
+    struct signature *signature = loader->signature;
+    size_t count = signature->fact_count;
+    for (const struct yaml *list = map->first; list; list = list->next)
+        count += list->count;
+    if (count >= SIGNATURE_NONE)
+        return loader_fail(loader, map, "more than %d paths", SIGNATURE_NONE - 1);
+    struct fact *grown = loader_take(loader, count, sizeof *grown);
+    if (!grown)
+        return AJAR_ERR_MEMORY;
+    if (signature->fact_count > 0)
+        memcpy(grown, signature->facts, signature->fact_count * sizeof *grown);
+    signature->facts = grown;
+    return AJAR_OK;
+}
+
+static enum ajar_status read_groups(struct loader *loader, const struct yaml *map, bool is_json,
+                                    struct json_group **groups, size_t *group_count)
+{
+    if (!map)
+        return AJAR_OK;
+    if (map->kind != YAML_MAP || map->count > GROUPS_MAX)
+        return loader_fail(loader, map, "%s must be a map of at most %d groups",
+                           is_json ? "json" : "xml", GROUPS_MAX);
+    enum ajar_status status = grow_facts(loader, map);
+    if (status != AJAR_OK)
+        return status;
+    *groups = loader_take(loader, map->count, sizeof **groups);
+    if (!*groups)
+        return AJAR_ERR_MEMORY;
+    for (const struct yaml *list = map->first; list; list = list->next) {
+        status = read_group(loader, list, is_json, &(*groups)[*group_count]);
+        if (status != AJAR_OK)
+            return status;
+        ++*group_count;
+    }
+    return AJAR_OK;
+}
+
 enum ajar_status loader_read_json(struct loader *loader, const struct yaml *map)
 {
     struct signature *signature = loader->signature;
-    size_t facts = 0;
-    if (!map)
-        return AJAR_OK;
-    if (map->kind != YAML_MAP || map->count > 64)
-        return loader_fail(loader, map, "json must be a map of at most 64 groups");
-    for (const struct yaml *list = map->first; list; list = list->next)
-        facts += list->count;
-    if (facts >= SIGNATURE_NONE)
-        return loader_fail(loader, map, "more than %d paths", SIGNATURE_NONE - 1);
-    signature->facts = loader_take(loader, facts, sizeof *signature->facts);
-    signature->groups = loader_take(loader, map->count, sizeof *signature->groups);
-    if (!signature->facts || !signature->groups)
-        return AJAR_ERR_MEMORY;
-    for (const struct yaml *list = map->first; list; list = list->next) {
-        enum ajar_status status =
-            read_group(loader, list, &signature->groups[signature->group_count]);
-        if (status != AJAR_OK)
-            return status;
-        signature->group_count++;
-    }
-    return AJAR_OK;
+    return read_groups(loader, map, true, &signature->groups, &signature->group_count);
+}
+
+enum ajar_status loader_read_xml(struct loader *loader, const struct yaml *map)
+{
+    struct signature *signature = loader->signature;
+    return read_groups(loader, map, false, &signature->xml_groups, &signature->xml_group_count);
 }
 
 static const struct {

@@ -12,12 +12,11 @@
 #define SIGNATURE_FORMAT 1
 
 static const char *const top_keys[] = {
-    "format",        "name",           "title",      "protocol",    "ports",
-    "verified",      "versions",       "severity",   "weakness",    "technique",
-    "documentation", "reference",      "hardening",  "headers",     "texts",
-    "json",          "tables",         "identity",   "refusals",    "ransom",
-    "requests",      "unseen",         "lists",      "credentials", "examples",
-    "parameters",    "request-bodies", "exceptions", NULL};
+    "format",    "name",       "title",          "protocol",   "ports",         "verified",
+    "versions",  "severity",   "weakness",       "technique",  "documentation", "reference",
+    "hardening", "headers",    "texts",          "json",       "tables",        "identity",
+    "refusals",  "ransom",     "requests",       "unseen",     "lists",         "credentials",
+    "examples",  "parameters", "request-bodies", "exceptions", "xml",           NULL};
 
 static const char *const builtin_marks[MARKS_BUILTIN] = {
     [MARK_BARE_HEADERS] = "bare-headers", [MARK_OWN_PATH] = "own-path",
@@ -86,6 +85,8 @@ static enum ajar_status read_sections(struct loader *loader, const struct yaml *
         status = loader_read_texts(loader, yaml_find(root, "texts"));
     if (status == AJAR_OK)
         status = loader_read_json(loader, yaml_find(root, "json"));
+    if (status == AJAR_OK)
+        status = loader_read_xml(loader, yaml_find(root, "xml"));
     if (status == AJAR_OK)
         status = loader_read_tables(loader, yaml_find(root, "tables"));
     if (status == AJAR_OK)
@@ -160,7 +161,7 @@ void signature_free(struct signature *signature)
     if (!signature)
         return;
     for (size_t i = 0; i < signature->plan_count; i++)
-        json_paths_free(signature->plans[i].paths);
+        plan_clear(&signature->plans[i]);
     yaml_close(signature->yaml);
     arena_free(signature->arena);
     free(signature);

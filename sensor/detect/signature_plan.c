@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Plans: which JSON paths are looked for in a reply, and what each says. A plan is made for every
- * mix of groups (and table, whose columns are members in a JSON listing) that a request names.
+ * Plans: which JSON and XML paths are looked for in a reply, and what each says. A plan is made for
+ * every mix of groups (and table, whose columns are members in a JSON listing) that a request
+ * names.
  */
 #include "detect/loader.h"
 
@@ -119,7 +120,7 @@ static enum ajar_status add_group(struct plan_maker *maker, const struct json_gr
 }
 
 /* Sorts the pairs into runs by tag. */
-static enum ajar_status fill_runs(struct plan_maker *maker, struct plan *plan)
+static enum ajar_status fill_runs(struct plan_maker *maker, struct plan_paths *plan)
 {
     size_t tags = (size_t)maker->tags + 1;
     plan->facts = loader_take(maker->loader, maker->count + tags, sizeof *plan->facts);
@@ -139,25 +140,52 @@ static enum ajar_status fill_runs(struct plan_maker *maker, struct plan *plan)
     return AJAR_OK;
 }
 
-static enum ajar_status make_plan(struct plan_maker *maker, struct plan *plan)
+/* Groups of one kind, those whose bit is set. The paths are the plan's, also on failure. */
+static enum ajar_status make_paths(struct plan_maker *maker, const struct json_group *groups,
+                                   size_t count, uint64_t wanted, uint16_t table,
+                                   struct plan_paths *plan)
 {
-    struct signature *signature = maker->loader->signature;
-    enum ajar_status status = AJAR_OK;
-    for (size_t i = 0; status == AJAR_OK && i < signature->group_count; i++)
-        if (plan->groups & UINT64_C(1) << i)
-            status = add_group(maker, &signature->groups[i], plan->table);
+    enum ajar_status status = json_paths_new(&plan->paths);
+    if (status != AJAR_OK)
+        return problem_set(maker->loader->problem, status, "out of memory");
+    maker->paths = plan->paths;
+    maker->count = 0;
+    maker->tags = 0;
+    for (size_t i = 0; status == AJAR_OK && i < count; i++)
+        if (wanted & UINT64_C(1) << i)
+            status = add_group(maker, &groups[i], table);
     return status == AJAR_OK ? fill_runs(maker, plan) : status;
 }
 
-enum ajar_status loader_find_plan(struct loader *loader, const struct yaml *node, uint64_t groups,
-                                  uint16_t table, uint16_t *number)
+static enum ajar_status make_plan(struct plan_maker *maker, struct plan *plan)
+{
+    const struct signature *signature = maker->loader->signature;
+    enum ajar_status status = make_paths(maker, signature->groups, signature->group_count,
+                                         plan->groups, plan->table, &plan->json);
+    if (status == AJAR_OK)
+        status = make_paths(maker, signature->xml_groups, signature->xml_group_count,
+                            plan->xml_groups, SIGNATURE_NONE, &plan->xml);
+    return status;
+}
+
+void plan_clear(struct plan *plan)
+{
+    json_paths_free(plan->json.paths);
+    json_paths_free(plan->xml.paths);
+}
+
+enum ajar_status loader_find_plan(struct loader *loader, const struct yaml *node,
+                                  const struct plan *wanted, uint16_t *number)
 {
     struct signature *signature = loader->signature;
-    for (size_t i = 0; i < signature->plan_count; i++)
-        if (signature->plans[i].groups == groups && signature->plans[i].table == table) {
+    for (size_t i = 0; i < signature->plan_count; i++) {
+        const struct plan *plan = &signature->plans[i];
+        if (plan->groups == wanted->groups && plan->xml_groups == wanted->xml_groups &&
+            plan->table == wanted->table) {
             *number = (uint16_t)i;
             return AJAR_OK;
         }
+    }
     if (!signature->plans)
         signature->plans = loader_take(loader, PLANS_MAX, sizeof *signature->plans);
     struct plan_maker maker = {.loader = loader, .node = node};
@@ -165,16 +193,13 @@ enum ajar_status loader_find_plan(struct loader *loader, const struct yaml *node
     if (!signature->plans || !maker.pairs)
         return AJAR_ERR_MEMORY;
     if (signature->plan_count == PLANS_MAX)
-        return loader_fail(loader, node, "more than %d mixes of json groups", PLANS_MAX);
-    enum ajar_status status = json_paths_new(&maker.paths);
-    if (status != AJAR_OK)
-        return problem_set(loader->problem, status, "out of memory");
+        return loader_fail(loader, node, "more than %d mixes of json and xml groups", PLANS_MAX);
     struct plan *plan = &signature->plans[signature->plan_count];
-    *plan = (struct plan){.groups = groups, .table = table, .paths = maker.paths};
-    status = make_plan(&maker, plan);
+    *plan = *wanted;
+    enum ajar_status status = make_plan(&maker, plan);
     if (status == AJAR_OK)
         *number = (uint16_t)signature->plan_count++;
     else
-        json_paths_free(maker.paths);
+        plan_clear(plan);
     return status;
 }

@@ -61,21 +61,22 @@ static enum ajar_status read_level(struct loader *loader, const struct yaml *ite
                        "a request needs a level: revealed, open, metadata, data or write");
 }
 
+/* Groups by name; the first is always read. */
 static enum ajar_status read_groups(struct loader *loader, const struct yaml *list,
-                                    uint64_t *groups)
+                                    const struct json_group *known, size_t count, uint64_t *groups)
 {
-    const struct signature *signature = loader->signature;
     enum ajar_status status = list ? loader_check_list(loader, list, 64) : AJAR_OK;
     if (status != AJAR_OK)
         return status;
+    *groups = 1;
     for (const struct yaml *item = list ? list->first : NULL; item; item = item->next) {
         size_t i = 0;
-        while (i < signature->group_count &&
-               (item->kind != YAML_TEXT || strcmp(signature->groups[i].name, item->text) != 0))
+        while (i < count && (item->kind != YAML_TEXT || strcmp(known[i].name, item->text) != 0))
             i++;
-        if (i == signature->group_count)
-            return loader_fail(loader, item, "no group '%s' under json",
-                               item->kind == YAML_TEXT ? item->text : "");
+        if (i == count)
+            return loader_fail(loader, item, "no group '%s' under %s",
+                               item->kind == YAML_TEXT ? item->text : "",
+                               strcmp(list->key, "xml") == 0 ? "xml" : "json");
         *groups |= UINT64_C(1) << i;
     }
     return AJAR_OK;
@@ -94,6 +95,23 @@ static enum ajar_status read_table_name(struct loader *loader, const struct yaml
             return AJAR_OK;
         }
     return loader_fail(loader, node, "no table of that name under tables");
+}
+
+/* What to read in the reply: groups of JSON and XML facts, a table. */
+static enum ajar_status read_plan(struct loader *loader, const struct yaml *item,
+                                  struct request_rule *rule)
+{
+    const struct signature *signature = loader->signature;
+    enum ajar_status status = read_groups(loader, yaml_find(item, "json"), signature->groups,
+                                          signature->group_count, &rule->groups);
+    if (status == AJAR_OK)
+        status = read_groups(loader, yaml_find(item, "xml"), signature->xml_groups,
+                             signature->xml_group_count, &rule->xml_groups);
+    if (status == AJAR_OK)
+        status = read_table_name(loader, yaml_find(item, "table"), &rule->table);
+    struct plan wanted = {
+        .groups = rule->groups, .xml_groups = rule->xml_groups, .table = rule->table};
+    return status == AJAR_OK ? loader_find_plan(loader, item, &wanted, &rule->plan) : status;
 }
 
 static enum ajar_status add_paths(struct loader *loader, const struct yaml *node, uint16_t rule)
@@ -161,8 +179,9 @@ static enum ajar_status read_request_flags(struct loader *loader, const struct y
 static enum ajar_status read_request(struct loader *loader, const struct yaml *item,
                                      struct request_rule *rule, uint16_t number)
 {
-    static const char *const keys[] = {"name", "path",     "methods", "level", "own",      "json",
-                                       "page", "document", "lines",   "table", "fallback", NULL};
+    static const char *const keys[] = {"name",  "path",     "methods", "level",    "own",
+                                       "json",  "xml",      "page",    "document", "lines",
+                                       "table", "fallback", NULL};
     const struct yaml *methods = yaml_find(item, "methods");
     rule->line = item->line;
     enum ajar_status status = yaml_check_keys(loader->file, item, keys, loader->problem);
@@ -177,11 +196,7 @@ static enum ajar_status read_request(struct loader *loader, const struct yaml *i
     if (status == AJAR_OK)
         status = read_request_flags(loader, item, rule);
     if (status == AJAR_OK)
-        status = read_groups(loader, yaml_find(item, "json"), &rule->groups);
-    if (status == AJAR_OK)
-        status = read_table_name(loader, yaml_find(item, "table"), &rule->table);
-    if (status == AJAR_OK)
-        status = loader_find_plan(loader, item, rule->groups | 1, rule->table, &rule->plan);
+        status = read_plan(loader, item, rule);
     return status == AJAR_OK ? add_paths(loader, yaml_find(item, "path"), number) : status;
 }
 
@@ -192,15 +207,15 @@ static enum ajar_status make_unseen_plan(struct loader *loader)
     struct signature *signature = loader->signature;
     const struct yaml *root = yaml_root(loader->file);
     const struct yaml *list = yaml_find(root, "unseen");
-    uint64_t groups = 1;
-    uint16_t table = SIGNATURE_NONE;
-    enum ajar_status status = read_groups(loader, list, &groups);
+    struct plan wanted = {.xml_groups = 1, .table = SIGNATURE_NONE};
+    enum ajar_status status =
+        read_groups(loader, list, signature->groups, signature->group_count, &wanted.groups);
     if (status != AJAR_OK)
         return status;
     for (size_t i = 0; i < signature->table_count; i++)
         if (signature->tables[i].first_words[0])
-            table = (uint16_t)i;
-    return loader_find_plan(loader, list ? list : root, groups, table, &signature->unseen_plan);
+            wanted.table = (uint16_t)i;
+    return loader_find_plan(loader, list ? list : root, &wanted, &signature->unseen_plan);
 }
 
 enum ajar_status loader_read_requests(struct loader *loader, const struct yaml *list)

@@ -27,7 +27,7 @@ Test(signature_load, refuses_an_unknown_key_and_names_the_known_ones)
         "toy.yaml:4: unknown key 'colour'; known here: format, name, title, protocol, ports, "
         "verified, versions, severity, weakness, technique, documentation, reference, hardening, "
         "headers, texts, json, tables, identity, refusals, ransom, requests, unseen, lists, "
-        "credentials, examples, parameters, request-bodies, exceptions");
+        "credentials, examples, parameters, request-bodies, exceptions, xml");
     expect_accepted(HEAD "title: red\n" REST);
 }
 

@@ -16,7 +16,7 @@ Test(signature_plan, keeps_all_facts_of_one_path_in_their_order)
                                             "    - {path: /a, mark: first}\n"
                                             "    - {path: /b, mark: other}\n"
                                             "    - {path: /a, role: name}\n" REST);
-    const struct plan *plan = &signature->plans[signature->requests[0].plan];
+    const struct plan_paths *plan = &signature->plans[signature->requests[0].plan].json;
     bool found = false;
     for (size_t tag = 0; tag < plan->tag_count; tag++) {
         const uint16_t *run = &plan->facts[plan->starts[tag]];
@@ -43,6 +43,29 @@ Test(signature_plan, is_shared_by_requests_with_the_same_groups)
     cr_assert_neq(signature->requests[0].plan, signature->requests[2].plan);
     cr_assert_eq(signature->unseen_plan, signature->requests[2].plan);
     signature_free(signature);
+}
+
+Test(signature_plan, has_paths_for_json_and_xml)
+{
+    struct signature *signature =
+        load(HEAD "json:\n  common:\n    - {path: /a, role: name}\n"
+                  "xml:\n  common:\n    - {path: /x/@y, role: name}\n    - {path: /z, mark: z}\n"
+                  "  more:\n    - {path: /b, role: name}\n"
+                  "requests:\n  - {name: a, path: /a, level: open}\n"
+                  "  - {name: b, path: /b, level: open, xml: [more]}\n" EXAMPLES);
+    cr_assert_eq(signature->fact_count, 4);
+    cr_assert_neq(signature->requests[0].plan, signature->requests[1].plan);
+    cr_assert_eq(signature->unseen_plan, signature->requests[0].plan);
+    cr_assert_eq(signature->plans[signature->requests[0].plan].xml.tag_count, 3);
+    cr_assert_eq(signature->plans[signature->requests[1].plan].xml.tag_count, 4);
+    signature_free(signature);
+    expect_refused(HEAD "xml:\n  common:\n    - {path: '/x/[]', role: name}\n" REST,
+                   "toy.yaml:6: '[]' is for JSON: in XML a repeated element is told each time");
+    expect_refused(HEAD "xml:\n  common:\n    - {path: /x, kind: array, role: name}\n" REST,
+                   "toy.yaml:6: 'kind: array' and 'table' are for JSON");
+    expect_refused(HEAD "xml: [a]\n" REST, "toy.yaml:4: xml must be a map of at most 64 groups");
+    expect_refused(HEAD "requests:\n  - {name: a, path: /a, level: open, xml: [more]}\n" EXAMPLES,
+                   "toy.yaml:5: no group 'more' under xml");
 }
 
 Test(signature_plan, reads_the_columns_of_a_table_as_members)
@@ -97,5 +120,5 @@ Test(signature_plan, takes_64_mixes_of_groups_and_no_more)
     write_mixes(text, sizeof text, 63); /* one more is for replies whose request was not seen */
     expect_accepted(text);
     write_mixes(text, sizeof text, 65);
-    expect_refused(text, "toy.yaml:86: more than 64 mixes of json groups");
+    expect_refused(text, "toy.yaml:86: more than 64 mixes of json and xml groups");
 }

@@ -46,7 +46,7 @@ Test(signature_rules, refuses_requests_without_name_path_or_level)
                    "toy.yaml:5: a request needs a level: revealed, open, metadata, data or write");
     expect_refused(REQUEST("{name: x, path: /a, level: open, verb: GET}"),
                    "toy.yaml:5: unknown key 'verb'; known here: name, path, methods, level, own, "
-                   "json, page, document, lines, table, fallback");
+                   "json, xml, page, document, lines, table, fallback");
     expect_accepted(REQUEST("{name: x, path: /a, level: write}"));
 }
 

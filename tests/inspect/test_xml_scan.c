@@ -122,13 +122,16 @@ Test(xml_scan, cuts_long_texts_and_takes_long_names_for_others)
 
 Test(xml_scan, counts_elements_deeper_than_it_reads)
 {
-    char text[2048] = "<list>";
-    for (int i = 0; i < 100; i++)
-        strcat(text, "<a>");
-    for (int i = 0; i < 100; i++)
-        strcat(text, "</a>");
-    strcat(text, "<item>x</item></list>");
+    char *text = NULL;
+    char opened[301] = "";
+    char closed[401] = "";
+    for (int i = 0; i < 100; i++) {
+        memcpy(opened + 3 * i, "<a>", 3);
+        memcpy(closed + 4 * i, "</a>", 4);
+    }
+    cr_assert(asprintf(&text, "<list>%s%s<item>x</item></list>", opened, closed) > 0);
     expect_xml(paths, text, "1< list; 2< item; 2= item 'x'; 1> ; complete");
+    free(text);
 }
 
 static bool hear_one(void *context, const struct json_event *event)
