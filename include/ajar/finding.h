@@ -104,6 +104,10 @@ struct finding_class {
     struct sketch distinct; /* of `values`, normalised */
 };
 
+/* Bounds of kind_weight. */
+#define FINDING_WEIGHT_LEAST (-10)
+#define FINDING_WEIGHT_MOST  20
+
 struct finding {
     uint8_t kind;          /* enum finding_kind */
     uint8_t verdict;       /* enum verdict: reached now (QUERY), highest of the flow (SESSION) */
@@ -115,6 +119,7 @@ struct finding {
     uint8_t asked;         /* enum verdict: what the request asks for, VERDICT_NONE = not known */
     uint8_t door;          /* enum door, FINDING_DOOR only */
     uint8_t tool;          /* enum syn_tool */
+    int8_t kind_weight;    /* how much worse than others such a store stands open: -10, 0, 10, 20 */
     bool forwarded;        /* the request names the client it was sent for, see forwarded_for */
     bool partial;          /* bytes missing or evicted: counts are lower bounds */
     bool request_unseen;   /* judged from the reply alone */

@@ -57,6 +57,8 @@ static void mend_words(struct finding *f)
     f->tool = make_word(f->tool, SYN_TOOL_ZMAP);
     f->records_source = make_word(f->records_source, COUNT_LISTING);
     f->vlan &= VLAN_ID_MASK;
+    if (f->kind_weight < FINDING_WEIGHT_LEAST || f->kind_weight > FINDING_WEIGHT_MOST)
+        f->kind_weight = 0;
     make_bool(&f->credentials_seen);
     make_bool(&f->forwarded);
     make_bool(&f->partial);

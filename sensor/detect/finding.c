@@ -86,6 +86,7 @@ void finding_fill(struct evidence *evidence, const struct flow *flow, enum findi
     fill_ends(flow, finding);
     fill_counts(evidence, finding);
     (void)snprintf(finding->store, sizeof finding->store, "%s", evidence->signature->name);
+    finding->kind_weight = evidence->signature->severity;
     memcpy(finding->product, evidence->product, sizeof finding->product);
     memcpy(finding->version, evidence->version, sizeof finding->version);
     memcpy(finding->cluster_id, evidence->cluster_id, sizeof finding->cluster_id);

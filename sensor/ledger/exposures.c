@@ -228,6 +228,7 @@ static void add_amounts(struct exposure *exposure, const struct exposure_proof *
     exposure->returned += finding->returned_new;
     exposure->gave_bytes += finding->gave_bytes_new;
     exposure->requests += finding->requests_new;
+    exposure->kind_weight = finding->kind_weight;
     add_dates(exposure, finding);
     if (finding->product[0] != '\0')
         copy(exposure->product, sizeof exposure->product, finding->product);
@@ -268,6 +269,7 @@ static void judge(const struct exposures *exposures, const struct exposure *expo
                                    .direction = exposure_direction(exposure),
                                    .returned = exposure->returned,
                                    .bytes = exposure->gave_bytes,
+                                   .kind_weight = exposure->kind_weight,
                                    .held = holdings_estimate(&exposure->holdings).records,
                                    .servers = group.servers,
                                    .class_weight = class.weight,

@@ -94,6 +94,7 @@ struct exposure {
     char version[32];
     char cluster_id[48];
     char indexed[SCANNER_NAME_MAX]; /* search engine that found it first, "" = none */
+    int8_t kind_weight;             /* of the last finding; not kept */
     struct severity severity;
     struct holdings holdings;
     struct exposure_class *classes; /* most values first */

@@ -12,6 +12,7 @@
 #define WEIGHT_OUTSIDE     10
 #define WEIGHT_INTERNAL    (-20)
 #define WEIGHT_OUTBOUND    (-15)
+#define WEIGHT_SENSITIVE   10 /* of a kind of store; more is critical */
 #define WEIGHT_MANY        3
 #define WEIGHT_MASS        6
 #define WEIGHT_LARGE       3
@@ -53,6 +54,17 @@ static void add_direction(struct severity *severity, enum direction direction)
         add(severity, WEIGHT_OUTBOUND, "store outside");
         break;
     }
+}
+
+/* What such a store gives away beside its data: of some a whole machine, of others nothing. */
+static void add_kind(struct severity *severity, int weight)
+{
+    if (weight < 0)
+        add(severity, weight, "harmless kind of store");
+    else if (weight > WEIGHT_SENSITIVE)
+        add(severity, weight, "critical kind of store");
+    else if (weight > 0)
+        add(severity, weight, "sensitive kind of store");
 }
 
 static void add_volume(struct severity *severity, const struct severity_facts *facts)
@@ -114,6 +126,7 @@ void severity_judge(const struct severity_facts *facts, struct severity *severit
         return;
     }
     add_direction(severity, facts->direction);
+    add_kind(severity, facts->kind_weight);
     add_circumstances(severity, facts);
     add_volume(severity, facts);
     if (facts->credentials == CREDENTIALS_PRESENTED)
@@ -122,6 +135,8 @@ void severity_judge(const struct severity_facts *facts, struct severity *severit
         add(severity, WEIGHT_WEAK, "weak proof");
     if (severity->value > 100)
         severity->value = 100;
+    if (severity->value < 0)
+        severity->value = 0;
 }
 
 void severity_judge_trouble(enum trouble_kind kind, struct severity *severity)

@@ -14,6 +14,7 @@ struct severity_facts {
     enum direction direction;
     uint64_t returned;        /* records handed out */
     uint64_t bytes;           /* bytes handed out */
+    int kind_weight;          /* of the kind of store, FINDING_WEIGHT_LEAST to _MOST */
     bool weak;                /* open by an error that may come before access control */
     uint64_t held;            /* records held, FINDING_NO_COUNT or 0 = not known */
     uint32_t servers;         /* with the same data or of one cluster; below 2: alone */

@@ -90,6 +90,7 @@ static void tell_finding(struct ledger *ledger, struct event *event)
                                    .direction = event->direction,
                                    .returned = finding->returned,
                                    .bytes = finding->gave_bytes,
+                                   .kind_weight = finding->kind_weight,
                                    .held = FINDING_NO_COUNT,
                                    .class_weight = class.weight,
                                    .class_reason = class.reason,

@@ -97,6 +97,16 @@ Test(finding_accept, keeps_enums_within_their_words)
     cr_expect_eq(own.vlan, 0xfff);
 }
 
+Test(finding_accept, takes_no_weight_beyond_its_bounds)
+{
+    static const int8_t weights[] = {-10, 20, 0, 21, -11, INT8_MIN};
+    for (size_t i = 0; i < sizeof weights; i++) {
+        shared.kind_weight = weights[i];
+        cr_assert_eq(finding_accept(&shared, &own), AJAR_OK);
+        cr_expect_eq(own.kind_weight, i < 3 ? weights[i] : 0);
+    }
+}
+
 Test(finding_accept, makes_any_byte_a_truth)
 {
     bool *const asked[] = {&shared.credentials_seen, &shared.partial,

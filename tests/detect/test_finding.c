@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct signature toys = {.name = "toys", .ransom = {"read_me"}};
+static const struct signature toys = {.name = "toys", .severity = 20, .ransom = {"read_me"}};
 static struct evidence_pool pool;
 static struct evidence *evidence;
 static struct flow flow;
@@ -55,6 +55,7 @@ Test(finding, has_nothing_left_of_the_one_before)
     finding_fill(evidence, &flow, FINDING_SESSION, &finding);
     cr_expect_eq(finding.kind, FINDING_SESSION);
     cr_expect_str_eq(finding.store, "toys");
+    cr_expect_eq(finding.kind_weight, 20);
     cr_expect_str_empty(finding.url);
     cr_expect_str_empty(finding.protection);
     cr_expect_eq(finding.status + finding.evidence_count + finding.dataset_count, 0);

@@ -291,6 +291,16 @@ Test(exposures, are_worse_for_a_sensitive_country)
     cr_assert_eq(change, EXPOSURE_WORSE);
 }
 
+Test(exposures, weigh_what_kind_of_store_it_is)
+{
+    struct finding f = make_finding(VERDICT_METADATA);
+    struct place near = {.country_code = "NL"};
+    int usual = add_from(&f, DIRECTION_INBOUND, &near)->severity.value;
+    f.kind_weight = 20;
+    cr_assert_eq(add_from(&f, DIRECTION_INBOUND, &near)->severity.value, usual + 20);
+    cr_assert_eq(change, EXPOSURE_WORSE);
+}
+
 Test(exposures, keep_what_is_allowed_apart_and_uncounted)
 {
     struct finding f = make_finding(VERDICT_DATA);

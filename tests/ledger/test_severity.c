@@ -96,3 +96,33 @@ Test(severity, of_a_weak_proof_wakes_nobody)
     cr_assert_eq(weak.value, 30);
     cr_assert(has_reason(&weak, "weak proof"));
 }
+
+Test(severity, weighs_the_kind_of_store_that_stands_open)
+{
+    struct severity_facts facts = {.verdict = VERDICT_METADATA, .direction = DIRECTION_INTERNAL};
+    const int usual = judge(facts).value;
+    static const struct {
+        int weight;
+        const char *reason;
+    } kinds[] = {{-10, "harmless kind of store"},
+                 {10, "sensitive kind of store"},
+                 {20, "critical kind of store"}};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        facts.kind_weight = kinds[i].weight;
+        struct severity s = judge(facts);
+        cr_expect_eq(s.value, usual + kinds[i].weight);
+        cr_expect(has_reason(&s, kinds[i].reason));
+    }
+    facts.verdict = VERDICT_REFUSED;
+    cr_expect_eq(judge(facts).value, 10);
+}
+
+Test(severity, is_never_below_0)
+{
+    struct severity s = judge((struct severity_facts){.verdict = VERDICT_OPEN,
+                                                      .direction = DIRECTION_INTERNAL,
+                                                      .kind_weight = -10,
+                                                      .weak = true,
+                                                      .credentials = CREDENTIALS_PRESENTED});
+    cr_expect_eq(s.value, 0);
+}
