@@ -26,12 +26,28 @@ static enum ajar_status read_ports(struct loader *loader, const struct yaml *lis
     return AJAR_OK;
 }
 
+/* One page for all products. */
+static enum ajar_status read_page(struct loader *loader, const struct yaml *node)
+{
+    struct signature *signature = loader->signature;
+    if (strncmp(node->text, "http", 4) != 0)
+        return loader_fail(loader, node, "'hardening' must be a URL or a list of {product, url}");
+    signature->hardening = loader_take(loader, 1, sizeof *signature->hardening);
+    if (!signature->hardening)
+        return AJAR_ERR_MEMORY;
+    signature->hardening[signature->hardening_count++] =
+        (struct hardening){.product = signature->name, .url = node->text};
+    return AJAR_OK;
+}
+
 static enum ajar_status read_hardening(struct loader *loader, const struct yaml *list)
 {
     static const char *const keys[] = {"product", "url", NULL};
     struct signature *signature = loader->signature;
     if (!list)
         return AJAR_OK;
+    if (list->kind == YAML_TEXT)
+        return read_page(loader, list);
     enum ajar_status status = loader_check_list(loader, list, 64);
     if (status != AJAR_OK)
         return status;

@@ -25,8 +25,15 @@ Test(signature_about, refuses_ports_that_are_none)
 
 Test(signature_about, refuses_hardening_without_product_or_url)
 {
-    expect_refused(HEAD "hardening: https://x/\n" REST,
+    expect_refused(HEAD "hardening: x/\n" REST,
+                   "toy.yaml:4: 'hardening' must be a URL or a list of {product, url}");
+    expect_refused(HEAD "hardening: {product: toy}\n" REST,
                    "toy.yaml:4: 'hardening' must be a list of at most 64");
+    struct signature *signature = load(HEAD "hardening: https://x/\n" REST);
+    cr_assert_eq(signature->hardening_count, 1);
+    cr_assert_str_eq(signature->hardening[0].product, "toy");
+    cr_assert_str_eq(signature->hardening[0].url, "https://x/");
+    signature_free(signature);
     expect_refused(HEAD "hardening:\n  - {url: https://x/}\n" REST,
                    "toy.yaml:5: a hardening needs a product and a url");
     expect_refused(HEAD "hardening:\n  - {product: toy}\n" REST,
