@@ -85,6 +85,9 @@ enum ajar_status signature_check_conflicts(const struct signature *signature,
 enum ajar_status loader_find_plan(struct loader *loader, const struct yaml *node,
                                   const struct plan *wanted, uint16_t *number);
 
+/* The member names by which a plan reads bodies that are not decoded. */
+enum ajar_status loader_make_keys(struct loader *loader, struct plan *plan);
+
 /* Frees what a plan does not keep in the signature's own memory. */
 void plan_clear(struct plan *plan);
 

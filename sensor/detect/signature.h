@@ -169,6 +169,24 @@ struct plan_paths {
     size_t tag_count;
 };
 
+/* What a member's name says in a body that is searched and not decoded. */
+enum key_kind {
+    KEY_MARK,     /* the fact's mark and product */
+    KEY_DATASET,  /* one record, and its data set */
+    KEY_DOCUMENT, /* data, if it is not null */
+    KEY_LIST,     /* data, if an element is in it */
+    KEY_MAP,      /* data, if a member is in it */
+};
+
+#define BODY_KEY_MAX 64
+
+struct body_key {
+    const char *name; /* not NUL-terminated */
+    uint8_t length;
+    enum key_kind kind;
+    uint16_t fact; /* of KEY_MARK */
+};
+
 /* What to read in a JSON or XML reply: one for every mix of groups in use. */
 struct plan {
     uint64_t groups;
@@ -176,6 +194,10 @@ struct plan {
     uint16_t table; /* index, SIGNATURE_NONE = none */
     struct plan_paths json;
     struct plan_paths xml;
+    struct body_key *keys; /* for YAML, CBOR and SMILE */
+    size_t key_count;
+    uint64_t key_lengths; /* bit (length - 1) of every key */
+    bool top_list;        /* the body may be one list of records */
 };
 
 enum request_level { LEVEL_REVEALED, LEVEL_OPEN, LEVEL_METADATA, LEVEL_DATA, LEVEL_WRITE };
@@ -318,11 +340,10 @@ struct signature {
     const char *ransom[16];           /* NULL-terminated */
     struct example *examples;
     size_t example_count;
-    const char *dataset_key;  /* last step of the first path with role record-dataset, or NULL */
-    const char *document_key; /* last step of the first path with role document, or NULL */
-    uint16_t unseen_plan;     /* for replies whose request was not seen */
-    bool own;                 /* of the user's folder */
-    struct arena *arena;      /* owns all of it */
+    const char *dataset_key; /* last step of the first path with role record-dataset, or NULL */
+    uint16_t unseen_plan;    /* for replies whose request was not seen */
+    bool own;                /* of the user's folder */
+    struct arena *arena;     /* owns all of it */
     struct yaml_file *yaml;
 };
 

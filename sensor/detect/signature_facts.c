@@ -176,7 +176,7 @@ enum ajar_status loader_read_fact(struct loader *loader, const struct yaml *map,
     return status == AJAR_OK && kind ? read_kind(loader, kind, fact) : status;
 }
 
-/* Bodies that are not JSON are searched for the names of members: the last steps of these paths. */
+/* By the name of that member a body of CBOR or SMILE is taken for the store's. */
 static enum ajar_status note_keys(struct loader *loader, const struct json_fact *entry)
 {
     struct signature *signature = loader->signature;
@@ -184,8 +184,6 @@ static enum ajar_status note_keys(struct loader *loader, const struct json_fact 
     const char *step = strrchr(entry->path, '/');
     if (role == ROLE_RECORD_DATASET && !signature->dataset_key)
         signature->dataset_key = step ? step + 1 : entry->path;
-    if (role == ROLE_DOCUMENT && !signature->document_key)
-        signature->document_key = step ? step + 1 : entry->path;
     return AJAR_OK;
 }
 

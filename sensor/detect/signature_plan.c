@@ -165,7 +165,7 @@ static enum ajar_status make_plan(struct plan_maker *maker, struct plan *plan)
     if (status == AJAR_OK)
         status = make_paths(maker, signature->xml_groups, signature->xml_group_count,
                             plan->xml_groups, SIGNATURE_NONE, &plan->xml);
-    return status;
+    return status == AJAR_OK ? loader_make_keys(maker->loader, plan) : status;
 }
 
 void plan_clear(struct plan *plan)
@@ -189,14 +189,17 @@ enum ajar_status loader_find_plan(struct loader *loader, const struct yaml *node
     if (!signature->plans)
         signature->plans = loader_take(loader, PLANS_MAX, sizeof *signature->plans);
     struct plan_maker maker = {.loader = loader, .node = node};
-    maker.pairs = loader_take(loader, PLAN_FACTS_MAX, sizeof *maker.pairs);
-    if (!signature->plans || !maker.pairs)
+    if (!signature->plans)
         return AJAR_ERR_MEMORY;
     if (signature->plan_count == PLANS_MAX)
         return loader_fail(loader, node, "more than %d mixes of json and xml groups", PLANS_MAX);
     struct plan *plan = &signature->plans[signature->plan_count];
     *plan = *wanted;
-    enum ajar_status status = make_plan(&maker, plan);
+    maker.pairs = malloc(PLAN_FACTS_MAX * sizeof *maker.pairs);
+    enum ajar_status status = maker.pairs ? make_plan(&maker, plan)
+                                          : problem_set(loader->problem, AJAR_ERR_MEMORY,
+                                                        "%s: out of memory", signature->file);
+    free(maker.pairs);
     if (status == AJAR_OK)
         *number = (uint16_t)signature->plan_count++;
     else
