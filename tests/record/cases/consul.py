@@ -20,7 +20,7 @@ def start(address, **acl):
             break
         time.sleep(0.3)
     for i in range(KEYS):
-        server.call("PUT", f"/v1/kv/customers/{customer(i)['case_number']}", customer(i))
+        server.call("PUT", f"/v1/kv/customers/{i:03d}", customer(i))
     for i in range(SERVICES):
         server.call("PUT", "/v1/agent/service/register", {"Name": ["tickets", "billing", "mail"][i], "Port": 8000 + i, "Meta": {"owner": "desk"}})
     return server
@@ -44,8 +44,8 @@ def opened():
             ask("metadata", "/v1/agent/services")
             ask("metadata", "/v1/kv/?keys")
             ask("data", "/v1/kv/?recurse", returned=KEYS)
-            ask("data", "/v1/kv/customers/SR119000000", returned=1)
-            ask("data", "/v1/kv/customers/SR119000000?raw", returned=1)
+            ask("data", "/v1/kv/customers/000", returned=1)
+            ask("data", "/v1/kv/customers/000?raw", returned=1)
             ask("data", "/v1/kv/customers?recurse=true", headers=["Accept-Encoding: gzip"], returned=KEYS)
             ask("open", "/v1/kv/nothing", status=404)
             ask("open", "/v1/kv/nothing?recurse", status=404)
@@ -68,7 +68,7 @@ def closed():
             ask = Asker(case, server.address, server.port, store="consul", credentials="none")
             ask("revealed", "/v1/status/leader")
             ask("refused", "/v1/agent/self", status=403)
-            ask("refused", "/v1/kv/customers/SR119000000", status=403)
+            ask("refused", "/v1/kv/customers/000", status=403)
             ask("refused", "/v1/kv/?recurse", status=404, also=["revealed"])
             ask("refused", "/v1/kv/?keys", also=["revealed"])
             ask("refused", "/v1/catalog/nodes", also=["revealed"])
@@ -79,17 +79,17 @@ def closed():
             ask("refused", "/v1/acl/tokens", status=403)
             ask("refused", ("PUT /v1/kv/read_me", "x", 403))
             ask("refused", "DELETE /v1/kv/customers?recurse", status=403)
-            ask("refused", "/v1/kv/customers/SR119000000", status=403, headers=["X-Consul-Token: 00000000-0000-0000-0000-00000000dead"], credentials="presented")
-            ask("refused", "/v1/kv/customers/SR119000000", status=403, headers=["Authorization: Bearer 00000000-0000-0000-0000-00000000dead"], credentials="presented")
+            ask("refused", "/v1/kv/customers/000", status=403, headers=["X-Consul-Token: 00000000-0000-0000-0000-00000000dead"], credentials="presented")
+            ask("refused", "/v1/kv/customers/000", status=403, headers=["Authorization: Bearer 00000000-0000-0000-0000-00000000dead"], credentials="presented")
             ask("data", "/v1/kv/customers?recurse", source="10.20.40.9", headers=token, credentials="proven", returned=KEYS)
-            ask("data", "/v1/kv/customers/SR119000000?token=" + MASTER, source="10.20.40.20", credentials="proven", returned=1)
+            ask("data", "/v1/kv/customers/000?token=" + MASTER, source="10.20.40.20", credentials="proven", returned=1)
     with start("10.20.30.42", default_policy="allow") as server:
         with Case("consul-1.20.5-allowing", "Access control is on and allows by default: everybody reads everything, but the list of tokens.", held) as case:
             ask = Asker(case, server.address, server.port, store="consul", credentials="none")
             ask("metadata", "/v1/catalog/services")
             ask("data", "/v1/kv/?recurse", returned=KEYS)
             ask("refused", "/v1/acl/tokens", status=403, also=["open"])
-            ask("refused", "/v1/kv/customers/SR119000000", status=403, headers=["X-Consul-Token: 00000000-0000-0000-0000-00000000dead"], credentials="presented")
+            ask("refused", "/v1/kv/customers/000", status=403, headers=["X-Consul-Token: 00000000-0000-0000-0000-00000000dead"], credentials="presented")
 
 
 opened()

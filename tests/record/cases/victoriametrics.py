@@ -14,7 +14,7 @@ def start(address, *options, **more):
     server = Service("victoria", ["unshare", "-r", "--uts", "sh", "-c", 'hostname warehouse; exec "$@"', "-", program, f"-httpListenAddr={address}:8428", "-storageDataPath=data", "-search.latencyOffset=1s",
                                   "-memory.allowedBytes=200MB", "-retentionPeriod=100y", *options], address, 8428, ready="/health", **more)
     now = int(time.time() * 1000)
-    lines = "".join(f'support_minutes{{case_number="SR{119000000 + i * 37}",customer_email="customer{i}@example.com"}} {i % 97} {now - 60000}\n' for i in range(SERIES))
+    lines = "".join(f'support_minutes{{case_number="SR{119000000 + i * 37}",customer_email="customer{i}@example.com"}} {i % 97} {now - 60000}\n' for i in range(SERIES)) + f'up{{job="helpdesk"}} 1 {now - 60000}\n'
     server.call("POST", "/api/v1/import/prometheus", lines, "text/plain")
     end = time.time() + 30
     while time.time() < end and len(json.loads(server.call("GET", "/api/v1/series?match[]=support_minutes"))["data"]) < SERIES:
@@ -22,7 +22,7 @@ def start(address, *options, **more):
     return server
 
 
-held = f"the metric support_minutes with {SERIES} series of one sample"
+held = f"the metric support_minutes with {SERIES} series of one sample, and one of up"
 with start("10.20.30.11") as server:
     with Case("victoriametrics-1.113.0-open", "VictoriaMetrics without a password: what Prometheus would answer too, exports, its flags; samples imported, series deleted, both answered by 204.", held) as case:
         ask = Asker(case, server.address, server.port, store="victoriametrics", credentials="none")
@@ -31,11 +31,11 @@ with start("10.20.30.11") as server:
         ask("revealed", "/api/v1/status/buildinfo")
         ask("metadata", "/flags")
         ask("metadata", "/api/v1/labels")
-        ask("metadata", "/api/v1/label/__name__/values", datasets=["support_minutes"])
-        ask("metadata", "/api/v1/label/customer_email/values", also=["data"])
-        ask("metadata", "/api/v1/series?match[]=support_minutes", datasets=["support_minutes"], also=["data"])
-        ask("metadata", "/api/v1/status/tsdb", records=SERIES)
-        ask("metadata", "/api/v1/series/count", records=SERIES)
+        ask("metadata", "/api/v1/label/__name__/values", datasets=["support_minutes", "up"])
+        ask("metadata", "/api/v1/label/job/values")
+        ask("metadata", "/api/v1/series?match[]=up", datasets=["up"])
+        ask("metadata", "/api/v1/status/tsdb", records=SERIES + 1, datasets=["support_minutes", "up"])
+        ask("metadata", "/api/v1/series/count", records=SERIES + 1)
         ask("open", "/api/v1/status/active_queries", also=["metadata"])
         ask("data", "/api/v1/query?query=support_minutes", datasets=["support_minutes"], returned=SERIES)
         ask("data", f"/api/v1/query_range?query=support_minutes&start={int(time.time()) - 90}&end={int(time.time())}&step=30", headers=["Accept-Encoding: gzip"], datasets=["support_minutes"], returned=SERIES)
