@@ -213,12 +213,12 @@ static bool shows_parameter(const struct credential_places *places, struct slice
 /* Where user information ends in "scheme://user:secret@host/...", 0 if there is none. */
 static size_t userinfo_end(struct slice target, size_t *begin)
 {
-    if (target.length == 0 || target.text[0] == '/')
+    size_t scheme = 0;
+    while (scheme < target.length && !memchr(":/?#", target.text[scheme], 4))
+        scheme++;
+    if (target.length - scheme < 3 || memcmp(target.text + scheme, "://", 3) != 0)
         return 0;
-    const char *scheme = memmem(target.text, target.length, "://", 3);
-    if (!scheme)
-        return 0;
-    *begin = (size_t)(scheme - target.text) + 3;
+    *begin = scheme + 3;
     size_t left = target.length - *begin;
     size_t authority = 0;
     while (authority < left && !memchr("/?#", target.text[*begin + authority], 3))

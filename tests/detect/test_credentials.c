@@ -107,6 +107,7 @@ Test(credentials, are_shown_by_user_information_in_the_target)
     cr_expect_not(shown_by(&set, "Host", "x", "", "http://h/u@p"));
     cr_expect_not(shown_by(&set, "Host", "x", "", "http://h?a=u@p"));
     cr_expect_not(shown_by(&set, "Host", "x", "", "/http://u:p@h/"));
+    cr_expect_not(shown_by(&set, "Host", "x", "", "x?a=http://u:p@h/"));
     cr_expect_not(shown_by(&set, "Host", "x", "", ""));
 }
 
@@ -128,6 +129,7 @@ Test(credentials, are_taken_out_of_urls)
     expect_url(&set, "/token=secret?", "/token=secret?");
     expect_url(&set, "/a?b?token=1&&c", "/a?b?token=1&&c");
     expect_url(&set, "http://u:p@h/a?auth=s", "http://h/a?auth=***");
+    expect_url(&set, "x?auth=http://u:p@h/?auth=1", "x?auth=***");
     expect_url(&set, "/a?X-Amz-Date=1&X-Amz-Signature=2", "/a?X-Amz-");
     expect_url(&set, "", "");
 }
