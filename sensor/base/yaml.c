@@ -9,18 +9,24 @@
 
 #include <errno.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <yaml.h>
 
+#define BLOCK_BYTES 16384 /* of nodes and texts; a text that is larger gets a block of its own */
+
 struct block {
     struct block *next;
+    max_align_t data[];
 };
 
 struct yaml_file {
     char *name;
-    struct block *blocks; /* everything allocated for the tree */
+    struct block *blocks; /* everything allocated for the tree; the first is being cut */
+    size_t used;          /* bytes of the first */
+    size_t size;
     size_t nodes;
     struct yaml *root;
 };
@@ -37,14 +43,23 @@ struct builder {
     struct problem *problem;
 };
 
+/* Zeroed memory that lives as long as the file. */
 static void *take_memory(struct yaml_file *file, size_t bytes)
 {
-    struct block *block = calloc(1, sizeof *block + bytes);
-    if (!block)
-        return NULL;
-    block->next = file->blocks;
-    file->blocks = block;
-    return block + 1;
+    size_t rounded = (bytes + sizeof(void *) - 1) / sizeof(void *) * sizeof(void *);
+    if (rounded > file->size - file->used) {
+        size_t size = rounded > BLOCK_BYTES ? rounded : BLOCK_BYTES;
+        struct block *block = calloc(1, sizeof *block + size);
+        if (!block)
+            return NULL;
+        block->next = file->blocks;
+        file->blocks = block;
+        file->used = 0;
+        file->size = size;
+    }
+    void *memory = (char *)file->blocks->data + file->used;
+    file->used += rounded;
+    return memory;
 }
 
 static const char no_anchors[] =

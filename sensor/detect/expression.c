@@ -15,8 +15,9 @@
 #define WEIGHT_BYTE       3  /* of a body's first bytes */
 #define WEIGHT_EXPRESSION 20 /* of a regular expression, whatever it says */
 #define STEPS_MAX         32
+#define COUNT(list)       (sizeof(list) / sizeof(list)[0])
 
-/* Header lines that any server may send. */
+/* Header lines that any server may send, in order. */
 static const char *const common_headers[] = {"accept-ranges",
                                              "access-control-allow-headers",
                                              "access-control-allow-methods",
@@ -54,16 +55,22 @@ static const char *const common_headers[] = {"accept-ranges",
                                              "x-frame-options",
                                              "x-powered-by",
                                              "x-request-id",
-                                             "x-xss-protection",
-                                             NULL};
+                                             "x-xss-protection"};
 
-/* Names of members, and texts, that much software uses. */
-static const char *const poor_words[] = {"access_token",
+/* Names of members, and texts, that much software uses, in order. */
+static const char *const poor_words[] = {"<!doctype",
+                                         "<!doctype html",
+                                         "<!doctype html>",
+                                         "<?xml",
+                                         "<head>",
+                                         "<html",
+                                         "<html>",
+                                         "access_token",
                                          "action",
                                          "address",
+                                         "apache",
                                          "application/json",
                                          "application/xml",
-                                         "apache",
                                          "attributes",
                                          "author",
                                          "authorization",
@@ -113,8 +120,8 @@ static const char *const poor_words[] = {"access_token",
                                          "files",
                                          "first",
                                          "folder",
-                                         "format",
                                          "forbidden",
+                                         "format",
                                          "found",
                                          "groups",
                                          "headers",
@@ -214,21 +221,29 @@ static const char *const poor_words[] = {"access_token",
                                          "values",
                                          "version",
                                          "versions",
-                                         "width",
-                                         "<html",
-                                         "<html>",
-                                         "<?xml",
-                                         "<!doctype",
-                                         "<!doctype html",
-                                         "<!doctype html>",
-                                         "<head>",
-                                         NULL};
+                                         "width"};
 
-static bool is_listed(const char *const *list, const char *text, size_t length)
+/* Order of a word and a text, ASCII case ignored. */
+static int compare_word(const char *word, const char *text, size_t length)
 {
-    for (size_t i = 0; list[i]; i++)
-        if (strlen(list[i]) == length && strncasecmp(list[i], text, length) == 0)
+    int order = strncasecmp(word, text, length);
+    return order ? order : word[length] != '\0';
+}
+
+/* Whether the list, which is in order, has the text. */
+static bool is_listed(const char *const *list, size_t count, const char *text, size_t length)
+{
+    size_t low = 0;
+    while (low < count) {
+        size_t middle = low + (count - low) / 2;
+        int order = compare_word(list[middle], text, length);
+        if (order == 0)
             return true;
+        if (order < 0)
+            low = middle + 1;
+        else
+            count = middle;
+    }
     return false;
 }
 
@@ -239,7 +254,7 @@ static unsigned weight_of(const char *text, size_t length)
         length--;
     if (length == 0)
         return 0;
-    if (is_listed(poor_words, text, length))
+    if (is_listed(poor_words, COUNT(poor_words), text, length))
         return WEIGHT_POOR;
     return length * 2 > WEIGHT_MAX ? WEIGHT_MAX : (unsigned)length * 2;
 }
@@ -323,7 +338,7 @@ static void add_header_test(struct expression *e, const struct test *test)
 
 void expression_of_header(const char *name, const struct test *test, struct expression *expression)
 {
-    bool common = is_listed(common_headers, name, strlen(name));
+    bool common = is_listed(common_headers, COUNT(common_headers), name, strlen(name));
     *expression = (struct expression){.any_case = true, .by_line = true};
     if (test->text)
         expression->weight = weight_of(test->text, strlen(test->text));
