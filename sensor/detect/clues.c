@@ -15,7 +15,8 @@
 struct trace {
     uint64_t mark;
     unsigned weight;
-    const char *path; /* of a member, else NULL */
+    const char *path; /* of a member or element, else NULL */
+    enum path_kind path_kind;
     struct clue clue; /* without group and part */
 };
 
@@ -135,20 +136,21 @@ static void trace_texts(struct tracing *t)
     }
 }
 
-static void trace_members(struct tracing *t)
+static void trace_groups(struct tracing *t, enum path_kind kind, const struct json_group *groups,
+                         size_t count)
 {
-    for (size_t i = 0; i < t->signature->group_count; i++) {
-        const struct json_group *group = &t->signature->groups[i];
-        for (size_t k = 0; k < group->count; k++) {
-            const struct fact *fact = &t->signature->facts[group->facts[k].fact];
+    for (size_t i = 0; i < count; i++)
+        for (size_t k = 0; k < groups[i].count; k++) {
+            const char *path = groups[i].facts[k].path;
+            const struct fact *fact = &t->signature->facts[groups[i].facts[k].fact];
             struct expression expression;
             if (!fact->mark)
                 continue;
-            expression_of_member(group->facts[k].path, fact, &expression);
-            add_trace(t, fact->mark, &expression, CLUE_BODY, HINT_MEMBER)->path =
-                group->facts[k].path;
+            expression_of_place(kind, path, fact, &expression);
+            struct trace *trace = add_trace(t, fact->mark, &expression, CLUE_BODY, HINT_MEMBER);
+            trace->path = path;
+            trace->path_kind = kind;
         }
-    }
 }
 
 /* Marks that are built in and leave a trace: rows of a listing, members of a binary body. */
@@ -171,6 +173,8 @@ static size_t count_traces(const struct signature *signature)
     size_t count = signature->header_count + signature->text_count + signature->table_count + 1;
     for (size_t i = 0; i < signature->group_count; i++)
         count += signature->groups[i].count;
+    for (size_t i = 0; i < signature->xml_group_count; i++)
+        count += signature->xml_groups[i].count;
     return count;
 }
 
@@ -219,7 +223,7 @@ static uint16_t add_group(struct tracing *t, uint32_t parts)
 static void use_steps(struct tracing *t, const struct trace *trace)
 {
     struct expression steps[EXPRESSION_STEPS_MAX];
-    size_t count = expression_of_steps(trace->path, steps);
+    size_t count = expression_of_steps(trace->path_kind, trace->path, steps);
     uint16_t group = CLUE_ALONE;
     if (count > 1)
         group = add_group(t, (uint32_t)(MARK_BIT(count) - 1));
@@ -346,7 +350,8 @@ static void derive(struct clue_list *list, const struct signature *signature, ui
     }
     trace_headers(t);
     trace_texts(t);
-    trace_members(t);
+    trace_groups(t, PATH_JSON, signature->groups, signature->group_count);
+    trace_groups(t, PATH_XML, signature->xml_groups, signature->xml_group_count);
     trace_builtin(t);
     weigh_marks(t);
     for (size_t i = 0; i < signature->identity_count; i++)

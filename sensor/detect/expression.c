@@ -6,7 +6,6 @@
 #include "detect/expression.h"
 
 #include <ctype.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -269,23 +268,25 @@ static bool is_plain(char c)
  */
 static void add(struct expression *e, const char *piece)
 {
-    size_t used = strlen(e->text);
     size_t length = strlen(piece);
-    if (used + length < sizeof e->text)
-        memcpy(e->text + used, piece, length + 1);
+    if (e->length + length >= sizeof e->text)
+        return;
+    memcpy(e->text + e->length, piece, length + 1);
+    e->length += length;
 }
 
 /* Adds a text that stands for itself; returns whether all of it: behind one that was cut nothing
  * may follow. */
 static bool add_literal(struct expression *e, const char *text, size_t length)
 {
+    static const char digits[] = "0123456789abcdef";
     for (size_t i = 0; i < length; i++) {
-        char piece[8] = {text[i]};
-        if (strlen(e->text) >= EXPRESSION_MAX / 2)
+        uint8_t byte = (uint8_t)text[i];
+        const char escaped[] = {'\\', 'x', digits[byte >> 4], digits[byte & 15], '\0'};
+        const char plain[] = {text[i], '\0'};
+        if (e->length >= EXPRESSION_MAX / 2)
             return false;
-        if (!is_plain(text[i]))
-            (void)snprintf(piece, sizeof piece, "\\x%02x", (unsigned)(unsigned char)text[i]);
-        add(e, piece);
+        add(e, is_plain(text[i]) ? plain : escaped);
     }
     return true;
 }
@@ -415,42 +416,71 @@ void expression_of_words(const char *words, struct expression *expression)
         (void)add_literal(expression, piece, length);
 }
 
-static bool add_member(struct expression *e, struct slice name)
+static bool is_attribute(enum path_kind kind, struct slice name)
 {
-    add(e, "\"");
-    if (!add_literal(e, name.text, name.length))
-        return false;
-    add(e, "\"");
-    return true;
+    return kind == PATH_XML && name.length > 0 && name.text[0] == '@';
 }
 
-/* The member's value as far as its test goes. */
-static void add_member_test(struct expression *e, const struct fact *fact)
+/* The beginning of a member, an element or an attribute of that name; false if nothing may follow.
+ */
+static bool begin_name(struct expression *e, enum path_kind kind, struct slice name)
 {
+    bool attribute = is_attribute(kind, name);
+    add(e, kind == PATH_JSON ? "\"" : attribute ? "[\\s:]" : "<(?:[\\w.\\-]+:)?");
+    return add_literal(e, name.text + attribute, name.length - attribute);
+}
+
+/* A member, an element or an attribute of that name, whatever its value. */
+static void add_name(struct expression *e, enum path_kind kind, struct slice name)
+{
+    if (begin_name(e, kind, name))
+        add(e, kind == PATH_JSON ? "\"" : is_attribute(kind, name) ? "\\s*=" : "[\\s/>]");
+}
+
+/* What stands between a name and the value that begins with the text or has it. */
+static void add_gap(struct expression *e, enum path_kind kind, struct slice name, bool begins)
+{
+    if (kind == PATH_JSON)
+        add(e, begins ? "\"\\s*:\\s*\"?" : "\"\\s*:\\s*\"[^\\n]*");
+    else if (is_attribute(kind, name))
+        add(e, begins ? "\\s*=\\s*[\"']" : "\\s*=\\s*[\"'][^>]*");
+    else
+        add(e, begins ? "(?:>|\\s[^>]*>)\\s*" : "(?:>|\\s[^>]*>)[^<]*");
+}
+
+/* A name and its value as far as the test of the fact goes. */
+static void add_value(struct expression *e, enum path_kind kind, struct slice name,
+                      const struct fact *fact)
+{
+    static const char *const openings[] = {[FACT_OBJECT] = "\\s*:\\s*\\{",
+                                           [FACT_ARRAY] = "\\s*:\\s*\\[",
+                                           [FACT_STRING] = "\\s*:\\s*\""};
     const struct test *test = &fact->test;
     const char *piece = test->text;
     size_t length = 0;
+    if (test->kind == TEST_NONE) {
+        add_name(e, kind, name);
+        if (kind == PATH_JSON && fact->kind != FACT_ANY)
+            add(e, openings[fact->kind]);
+        return;
+    }
+    if (!begin_name(e, kind, name))
+        return;
     switch (test->kind) {
     case TEST_EQUALS:
     case TEST_STARTS:
         while (is_fixed(test->text[length]))
             length++;
         e->any_case = true;
-        add(e, "\\s*:\\s*\"?");
+        add_gap(e, kind, name, true);
         break;
     case TEST_CONTAINS:
         length = find_fixed(test->text, &piece);
-        add(e, "\\s*:\\s*\"[^\\n]*");
+        add_gap(e, kind, name, false);
         break;
-    case TEST_ABOVE:
-    case TEST_BETWEEN:
-        add(e, "\\s*:\\s*\"?-?[0-9]");
-        return;
-    case TEST_NONE:
-        if (fact->kind != FACT_ANY)
-            add(e, fact->kind == FACT_OBJECT  ? "\\s*:\\s*\\{"
-                   : fact->kind == FACT_ARRAY ? "\\s*:\\s*\\["
-                                              : "\\s*:\\s*\"");
+    default:
+        add_gap(e, kind, name, true);
+        add(e, "-?[0-9]");
         return;
     }
     e->weight += weight_of(piece, length);
@@ -481,7 +511,8 @@ static unsigned weight_of_step(struct slice step)
     return weight_of(step.text, step.length);
 }
 
-void expression_of_member(const char *path, const struct fact *fact, struct expression *expression)
+void expression_of_place(enum path_kind kind, const char *path, const struct fact *fact,
+                         struct expression *expression)
 {
     struct slice steps[STEPS_MAX];
     size_t count = split_path(path, steps);
@@ -490,10 +521,8 @@ void expression_of_member(const char *path, const struct fact *fact, struct expr
         return;
     struct slice leaf = steps[count - 1];
     expression->weight = weight_of_step(leaf);
-    if (expression->weight > 0) {
-        if (add_member(expression, leaf))
-            add_member_test(expression, fact);
-    }
+    if (expression->weight > 0)
+        add_value(expression, kind, leaf, fact);
     if (expression->weight >= EXPRESSION_GOOD)
         return;
     for (size_t i = count - 1; i > 0; i--) {
@@ -501,11 +530,11 @@ void expression_of_member(const char *path, const struct fact *fact, struct expr
         if (weight <= expression->weight)
             continue;
         *expression = (struct expression){.weight = weight};
-        (void)add_member(expression, steps[i - 1]);
+        add_name(expression, kind, steps[i - 1]);
     }
 }
 
-size_t expression_of_steps(const char *path,
+size_t expression_of_steps(enum path_kind kind, const char *path,
                            struct expression expressions[static EXPRESSION_STEPS_MAX])
 {
     struct slice steps[STEPS_MAX];
@@ -516,7 +545,7 @@ size_t expression_of_steps(const char *path,
         if (weight == 0)
             continue;
         expressions[used] = (struct expression){.weight = weight};
-        (void)add_member(&expressions[used++], steps[i]);
+        add_name(&expressions[used++], kind, steps[i]);
     }
     return used;
 }

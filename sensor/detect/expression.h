@@ -14,6 +14,7 @@
 
 struct expression {
     char text[EXPRESSION_MAX];
+    size_t length;
     bool any_case;
     bool by_line;
     unsigned weight; /* 0 = says nothing, there is no text then */
@@ -33,11 +34,16 @@ void expression_of_beginning(const char *text, struct expression *expression);
 /* A body that has the text somewhere, or in a JSON string somewhere. */
 void expression_of_words(const char *words, struct expression *expression);
 
-/* A JSON body that has the member at the path, or one on the way to it that tells more. */
-void expression_of_member(const char *path, const struct fact *fact, struct expression *expression);
+/* Where a path leads through. */
+enum path_kind { PATH_JSON, PATH_XML };
+
+/* A JSON or XML body that has what stands at the path, or something on the way to it that tells
+ * more. */
+void expression_of_place(enum path_kind kind, const char *path, const struct fact *fact,
+                         struct expression *expression);
 
 /* All names on the way to a place and at its end, one pattern each; returns how many. */
-size_t expression_of_steps(const char *path,
+size_t expression_of_steps(enum path_kind kind, const char *path,
                            struct expression expressions[static EXPRESSION_STEPS_MAX]);
 
 /* A line of a text listing that begins with one of the first words and then one of the second. */

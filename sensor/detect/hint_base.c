@@ -165,7 +165,7 @@ enum ajar_status hint_base_read(const void *bytes, size_t length, struct hint_ba
         return AJAR_ERR_FORMAT;
     memcpy(&head, bytes, sizeof head);
     if (memcmp(head.magic, magic, sizeof magic) != 0 || head.format != HINT_BASE_FORMAT ||
-        !is_whole(&head, bytes, length))
+        head.reserved != 0 || !is_whole(&head, bytes, length))
         return AJAR_ERR_FORMAT;
     const char *hashes = (const char *)bytes + sizeof head;
     const char *body_hashes = hashes + head.counts[CLUE_HEAD] * sizeof(uint64_t);
