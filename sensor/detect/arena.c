@@ -63,7 +63,7 @@ void *arena_take(struct arena *arena, size_t count, size_t size)
     bytes = (bytes + alignof(max_align_t) - 1) / alignof(max_align_t) * alignof(max_align_t);
     if (bytes > ARENA_BLOCK / 4)
         return take_block(arena, bytes);
-    if (bytes > arena->size - arena->used) {
+    if (!arena->blocks || bytes > arena->size - arena->used) {
         struct arena_block *block = calloc(1, sizeof *block + ARENA_BLOCK);
         if (!block)
             return NULL;
