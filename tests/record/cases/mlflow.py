@@ -8,15 +8,15 @@ from service import Service, pip
 
 ADDRESS, VERSION, RUNS = "10.20.30.6", "3.17.2", 5
 HELD = f"experiment support with {RUNS} runs, each with parameters, a metric and an artifact"
-USER = "admin:password1234"
-home = pip("mlflow", "mlflow==" + VERSION)
+USER = "operator:correct-horse"
+home = pip("mlflow", f"mlflow[auth]=={VERSION}")
 
 
 def start(*settings, user=None):
     return Service("mlflow", [home + "/bin/mlflow", "server", "--host", ADDRESS, "--port", "5000", "--backend-store-uri", "sqlite:///{HOME}/mlflow.db", "--artifacts-destination", "{HOME}/artifacts",
                               "--workers", "1", "--allowed-hosts", "*", *settings], ADDRESS, 5000, ready="/health", user=user, seconds=120,
                    environment={"PATH": home + "/bin:/usr/bin:/bin", "MLFLOW_FLASK_SERVER_SECRET_KEY": "record", "MLFLOW_AUTH_CONFIG_PATH": "{HOME}/auth.ini"},
-                   files={"auth.ini": f"[mlflow]\ndefault_permission = READ\ndatabase_uri = sqlite:////tmp/none.db\nadmin_username = admin\nadmin_password = {USER.split(':')[1]}\n"})
+                   files={"auth.ini": f"[mlflow]\ndefault_permission = READ\ndatabase_uri = sqlite:///auth.db\nadmin_username = operator\nadmin_password = {USER.split(':')[1]}\n"})
 
 
 def fill(server):
