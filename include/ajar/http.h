@@ -16,7 +16,7 @@
 #define HTTP_HEADERS_MAX 64    /* header lines kept of one head; more are counted, not kept */
 #define HTTP_HEAD_MAX    16384 /* bytes of one head; a longer one is an anomaly and a resync */
 #define HTTP_PATH_MAX    2048  /* bytes of the normalised path; a longer one is cut */
-#define HTTP_PENDING_MAX 1024  /* requests waiting for their reply on one connection */
+#define HTTP_PENDING_MAX 16384 /* requests waiting for their reply on one connection */
 
 /* A borrowed piece of text. */
 struct slice {

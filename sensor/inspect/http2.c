@@ -136,9 +136,7 @@ static void end_reply(const struct http_call *call, struct http2_stream *stream,
         http2_tell_next(call);
         return;
     }
-    stream->ended = true;
-    stream->end = (uint8_t)end;
-    stream->since_ns = call->packet ? call->packet->time_ns : 0;
+    http2_stream_end(call, stream, end);
 }
 
 /* A reply's head is whole. */
@@ -210,6 +208,11 @@ static void read_data(const struct http_call *call, bool from_client,
                       const struct http2_piece *piece)
 {
     struct http2 *http2 = call->connection->http2;
+    bool told = !from_client && piece->stream == http2->told;
+    if (told)
+        http2_tell_data(call, piece->data);
+    if (told && !piece->last)
+        return;
     struct http2_stream *stream = http2_stream_find(http2, piece->stream);
     if (!stream)
         return;
@@ -220,9 +223,7 @@ static void read_data(const struct http_call *call, bool from_client,
     }
     if (!stream->replied || stream->ended)
         return;
-    if (http2->told == stream->id)
-        http2_tell_data(call, piece->data);
-    else
+    if (!told)
         http2_stream_keep(call, stream, piece->data);
     if (piece->last)
         end_reply(call, stream, HTTP_END_COMPLETE);
@@ -312,10 +313,8 @@ void http2_finish(const struct http_call *call)
         http2_tell_lost(call, first);
     for (size_t i = 0; i < HTTP2_STREAMS_MAX; i++) {
         struct http2_stream *stream = &http2->streams[i];
-        if (stream->id && stream->replied && !stream->ended) {
-            stream->ended = true;
-            stream->end = HTTP_END_CUT;
-        }
+        if (stream->id && stream->replied && !stream->ended)
+            http2_stream_end(call, stream, HTTP_END_CUT);
     }
     http2_tell_next(call);
     for (size_t i = 0; i < HTTP2_STREAMS_MAX; i++)

@@ -55,6 +55,7 @@ struct http2 {
     uint32_t newest; /* highest stream that the client began */
     uint32_t told;   /* stream whose reply is being told */
     uint32_t turns;
+    uint32_t complete; /* streams whose reply ended before it was told */
     bool any_reply;
     uint64_t told_ns; /* when it last said something */
     struct http2_stream streams[HTTP2_STREAMS_MAX];
@@ -69,6 +70,9 @@ struct http2_stream *http2_stream_add(const struct http_call *call, uint32_t id)
 
 /* Gives back what a stream holds, and its place. */
 void http2_stream_remove(const struct http_call *call, struct http2_stream *stream);
+
+/* A reply that waits, or is being told, will say nothing more. */
+void http2_stream_end(const struct http_call *call, struct http2_stream *stream, enum http_end end);
 
 /* Keeps bytes of a body that waits; data.text NULL: bytes that were lost. What is over
  * HTTP2_WAITING_MAX is counted as missing. */

@@ -51,7 +51,16 @@ void http2_stream_remove(const struct http_call *call, struct http2_stream *stre
     }
     http_pool_return(blocks, stream->request);
     http_pool_return(blocks, stream->reply);
+    call->connection->http2->complete -= stream->ended;
     *stream = (struct http2_stream){.id = HTTP2_NO_STREAM};
+}
+
+void http2_stream_end(const struct http_call *call, struct http2_stream *stream, enum http_end end)
+{
+    stream->ended = true;
+    stream->end = (uint8_t)end;
+    stream->since_ns = call->packet ? call->packet->time_ns : 0;
+    call->connection->http2->complete++;
 }
 
 /* The chunk with room, a new one if need be; NULL when the pool is used up. */

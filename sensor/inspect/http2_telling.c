@@ -149,7 +149,7 @@ void http2_tell_overdue(const struct http_call *call)
 {
     struct http2 *http2 = call->connection->http2;
     uint64_t now_ns = call->packet ? call->packet->time_ns : 0;
-    if (!is_overdue(http2, now_ns))
+    if (http2->complete == 0 || !is_overdue(http2, now_ns))
         return;
     struct http2_stream *first = asked_before(http2);
     if (http2->told == HTTP2_NO_STREAM && first) {

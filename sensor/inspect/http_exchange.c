@@ -49,12 +49,15 @@ static void turn_away(const struct http_call *call)
     listener->ended(listener->context, call->flow);
 }
 
-static enum http_reply_side reply_side(const struct http_connection *connection)
+/* A server whose packets are seen will be heard: its first reply may only be late. */
+static enum http_reply_side reply_side(const struct http_connection *connection,
+                                       const struct flow *flow)
 {
+    bool seen = flow->side[flow_other_side(connection->client)].packets > 0;
     const struct http_reader *reader = &connection->replies.reader;
     if (connection->replies.in_body || http_reader_inside_head(reader))
         return HTTP_REPLIES_BUSY;
-    return reader->proven ? HTTP_REPLIES_IDLE : HTTP_REPLIES_UNSEEN;
+    return reader->proven || seen ? HTTP_REPLIES_IDLE : HTTP_REPLIES_UNSEEN;
 }
 
 /* Puts a request into its place among those that wait, and tells it. */
@@ -65,8 +68,8 @@ static void tell_request(const struct http_call *call, const struct http_request
     enum http_pending_kind kind = slice_equals(request->method, "HEAD")      ? HTTP_PENDING_HEAD
                                   : slice_equals(request->method, "CONNECT") ? HTTP_PENDING_CONNECT
                                                                              : HTTP_PENDING_PLAIN;
-    enum http_pending_result result =
-        http_pending_push(&call->connection->pending, kind, reply_side(call->connection));
+    enum http_pending_result result = http_pending_push(&call->connection->pending, kind,
+                                                        reply_side(call->connection, call->flow));
     inspector->counters.requests++;
     if (result == HTTP_PENDING_OVERFLOW) {
         inspector->counters.pending_overflow++;

@@ -29,17 +29,31 @@ void http_pending_gap(struct http_pending *pending)
     pending->early = false;
 }
 
+static enum http_pending_kind kind_at(const struct http_pending *pending, size_t place)
+{
+    size_t shift = place % HTTP_PENDING_PER_BYTE * 2;
+    return (enum http_pending_kind)(pending->kinds[place / HTTP_PENDING_PER_BYTE] >> shift & 3);
+}
+
+static void set_kind(struct http_pending *pending, size_t place, enum http_pending_kind kind)
+{
+    size_t shift = place % HTTP_PENDING_PER_BYTE * 2;
+    uint8_t *byte = &pending->kinds[place / HTTP_PENDING_PER_BYTE];
+    *byte = (uint8_t)((*byte & ~(3u << shift)) | (unsigned)kind << shift);
+}
+
+/* An empty ring begins anew, so that a connection touches no more of it than it needs. */
 static void drop_oldest(struct http_pending *pending)
 {
-    pending->first = (uint16_t)((pending->first + 1) % HTTP_PENDING_MAX);
     pending->count--;
+    pending->first = pending->count ? (uint16_t)((pending->first + 1) % HTTP_PENDING_MAX) : 0;
     if (pending->certain)
         pending->certain--;
 }
 
 static void append(struct http_pending *pending, enum http_pending_kind kind)
 {
-    pending->kinds[(pending->first + pending->count) % HTTP_PENDING_MAX] = (uint8_t)kind;
+    set_kind(pending, (size_t)(pending->first + pending->count) % HTTP_PENDING_MAX, kind);
     pending->count++;
 }
 
@@ -105,7 +119,7 @@ bool http_pending_pop(struct http_pending *pending, enum http_pending_kind *kind
             pending->early = !pending->doubt;
         return false;
     }
-    *kind = (enum http_pending_kind)pending->kinds[pending->first];
+    *kind = kind_at(pending, pending->first);
     drop_oldest(pending);
     return true;
 }

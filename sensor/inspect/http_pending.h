@@ -9,6 +9,8 @@
 
 #include "ajar/http.h"
 
+#define HTTP_PENDING_PER_BYTE 4
+
 /* What must be remembered of a request to read its reply. */
 enum http_pending_kind {
     HTTP_PENDING_PLAIN = 0,
@@ -24,7 +26,7 @@ struct http_pending {
     bool doubt;        /* an unseen request may wait too */
     bool early;        /* a reply came for which no request was waiting */
     bool pipelines;    /* the client was seen to send before it had its reply */
-    uint8_t kinds[HTTP_PENDING_MAX];
+    uint8_t kinds[HTTP_PENDING_MAX / HTTP_PENDING_PER_BYTE]; /* a ring of two bits each */
 };
 
 /* What becomes of a new request. */
@@ -37,7 +39,7 @@ enum http_pending_result {
 
 /* Where the reply side stands when a request comes. */
 enum http_reply_side {
-    HTTP_REPLIES_UNSEEN, /* not one was ever read: the mirror may have one direction only */
+    HTTP_REPLIES_UNSEEN, /* no packet of it was ever seen: the mirror may have one direction only */
     HTTP_REPLIES_IDLE,   /* between two replies */
     HTTP_REPLIES_BUSY,   /* inside one */
 };

@@ -196,6 +196,7 @@ char *conversation_play(const struct play *play, struct http_counters *counters)
     limits.http2_connections = play->limits.connections ? limits.http2_connections : 1;
     limits.http2_blocks = play->limits.connections ? limits.http2_blocks : 300;
     flow.side[1].fin = !play->open_end;
+    flow.side[1].packets = play->server_seen;
     srand(play->seed);
     add_word(&r.trace, "");
     if (http_inspector_new(&limits, &listener, &inspector) || http_open(inspector, &flow))

@@ -28,6 +28,7 @@ struct play {
     unsigned seed;             /* pieces of random sizes; 0 = not */
     bool midstream;            /* the flow was picked up without handshake */
     bool open_end;             /* no FIN of the server at the end */
+    bool server_seen;          /* a packet of the server came before all turns */
     bool refuse_bodies;        /* reply() wants no body */
     size_t enough;             /* body() wants no more after so many bytes; 0 = all */
     struct http_limits limits; /* zeroed = the defaults */

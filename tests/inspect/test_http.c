@@ -140,8 +140,13 @@ Test(http, counts_requests_over_the_ring_without_telling_them)
     cr_assert_eq(counters.requests, HTTP_PENDING_MAX + 6);
     cr_assert_eq(counters.pending_overflow, 5);
     free(trace);
-    turns[1].length = 0; /* with no reply ever seen the oldest give way instead */
-    trace = conversation_play(&(struct play){.turns = turns, .count = 3}, &counters);
+    turns[1].length = 0; /* a server that is seen will answer: the oldest are kept for it */
+    struct play play = {.turns = turns, .count = 3, .server_seen = true};
+    trace = conversation_play(&play, &counters);
+    cr_assert_eq(counters.pending_overflow, 6);
+    free(trace);
+    play.server_seen = false; /* without any packet of it the oldest give way instead */
+    trace = conversation_play(&play, &counters);
     cr_assert_eq(counters.pending_overflow, 0);
     free(trace);
 }
