@@ -206,6 +206,8 @@ static void on_request(void *context, struct flow *flow, const struct http_reque
     struct request_match match;
     struct request_detail *detail;
     detector->counters.requests += request_match(set, known, request, &match);
+    enum credentials credentials = request_credentials(request);
+    evidence->credentials_seen |= credentials != CREDENTIALS_NONE;
     struct request_note *note = waiting_add(&evidence->waiting, &detail);
     evidence->body_length = 0;
     if (!note || !detail)
@@ -214,8 +216,7 @@ static void on_request(void *context, struct flow *flow, const struct http_reque
         return;
     note->signature = match.signature;
     note->rule = match.rule;
-    note->credentials = (uint8_t)request_credentials(request);
-    evidence->credentials_seen |= note->credentials != CREDENTIALS_NONE;
+    note->credentials = (uint8_t)credentials;
     note->head = slice_equals(request->method, "HEAD");
     note->options = slice_equals(request->method, "OPTIONS");
     evidence->partial |= request->resynced;
@@ -345,6 +346,9 @@ static bool on_reply(void *context, struct flow *flow, const struct http_reply *
             (struct request_note){.rule = SIGNATURE_NONE, .detail = UINT8_MAX, .unknown = true};
         reply->detail = (struct request_detail){0};
     }
+    /* A request that was not seen may have shown what others of the connection did. */
+    if (reply->note.unknown && evidence->credentials_seen)
+        reply->note.credentials = CREDENTIALS_PRESENTED;
     choose_signature(detector, evidence);
     evidence->exchanges++;
     evidence->reply_ns = packet->time_ns;

@@ -3,6 +3,7 @@
 import socket
 import struct
 
+FIN, SYN, PSH, ACK = 1, 2, 8, 16
 HEAD = struct.pack("<IHHiIII", 0xA1B2C3D4, 2, 4, 0, 0, 262144, 1)
 
 
@@ -24,6 +25,42 @@ def write(path, packets):
         file.write(HEAD)
         for micros, frame in packets:
             file.write(struct.pack("<IIII", *divmod(micros, 1000000), len(frame), len(frame)) + frame)
+
+
+class Conversation:
+    """Packets of one made-up TCP connection over Ethernet and IPv4, without check sums, 20 microseconds apart."""
+
+    def __init__(self, client="203.0.113.42", server="10.20.30.11", port=40000, server_port=9200, segment=1460, begins=1600000000):
+        self.ends = ((client, port), (server, server_port))
+        self.sent, self.segment, self.micros, self.packets = [0, 0], segment, begins * 1000000, []
+        self.add(0, SYN)
+        self.add(1, SYN | ACK)
+        self.add(0, ACK)
+
+    def add(self, side, flags, data=b""):
+        (source, port), (target, target_port) = self.ends[side], self.ends[1 - side]
+        acknowledged = self.sent[1 - side] if flags & ACK else 0
+        tcp = struct.pack("!HHIIBBHHH", port, target_port, self.sent[side], acknowledged, 5 << 4, flags, 65535, 0, 0)
+        ip = struct.pack("!BBHHHBBH4s4s", 0x45, 0, 20 + len(tcp) + len(data), 0, 0, 64, 6, 0, socket.inet_aton(source), socket.inet_aton(target))
+        self.packets.append((self.micros, b"\2\0\0\0\0\1\2\0\0\0\0\2\x08\0" + ip + tcp + data))
+        self.sent[side] += len(data) + (flags & (SYN | FIN) > 0)
+        self.micros += 20
+
+    def say(self, side, data):
+        for at in range(0, len(data), self.segment):
+            self.add(side, ACK | PSH, data[at:at + self.segment])
+
+    def client(self, data):
+        self.say(0, data)
+
+    def server(self, data):
+        self.say(1, data)
+
+    def write(self, path):
+        self.add(0, FIN | ACK)
+        self.add(1, FIN | ACK)
+        self.add(0, ACK)
+        write(path, self.packets)
 
 
 def ends(frame):
