@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """OpenSearch 3.4.0 spoken to in HTTP/2 in clear text: by prior knowledge and by upgrade, one exchange after the other and several at once."""
-import json
+import json, re
 from record import CASES, CUSTOMERS, Case, Store, customers_show
 
 ADDRESS = "10.20.30.22"
@@ -12,13 +12,9 @@ PRIOR, UPGRADE = "--http2-prior-knowledge", "--http2"
 BODY = ["-H", "Content-Type: application/json", "-d", json.dumps({"query": {"match_all": {}}, "size": 4})]
 
 
-def taken(c):
-    """The numbers of the records that a search gave to curl."""
-    return [int(hit["_id"]) for hit in json.loads(c.body)["hits"]["hits"]]
-
-
 def shown(c, count):
-    numbers = taken(c)
+    """What the program's output gives away: the numbers of the customers stand in their addresses."""
+    numbers = [int(n) for n in re.findall(rb"\.[a-z]+(\d+) ?@example\.com", c.body)]
     if len(numbers) != count:
         raise SystemExit(f"{c.log}: {len(numbers)} records, not {count}")
     return {"returned": count, **customers_show(numbers)}
@@ -43,14 +39,16 @@ with Store("opensearch-3.4.0", ADDRESS) as store:
             c.expect("data", **OPEN, **ONE, **shown(c, 4))
         # curl asks for the second thing on another connection when it knows of HTTP/2 before.
         several = [URL + target for target in ("/_count", "/customers/_search?size=300", "/nothere", "/_cat/indices?v", "/customers/_search?size=5&q=status:open")]
-        curl("198.51.100.20", UPGRADE, "/", *several).expect("data", **OPEN, **ALL, returned=305)
-        curl("198.51.100.21", UPGRADE, "/", "--parallel", "--compressed", *several).expect("data", **OPEN, **ALL, returned=305)
+        for source, options in (("198.51.100.20", []), ("198.51.100.21", ["--parallel", "--compressed"])):
+            c = curl(source, UPGRADE, "/", *options, *several)
+            c.expect("data", **OPEN, **ALL, **shown(c, 305))
         for options in (["--padding=40"], ["--weight=7"], ["--upgrade", "--padding=200"]):
             c = case.nghttp("203.0.113.77", URL + "/customers/_search?size=3", *options)
-            c.expect("data", **OPEN, **ONE, returned=3)
+            c.expect("data", **OPEN, **ONE, **shown(c, 3))
         case.nghttp("203.0.113.77", URL + "/customers/_search?size=3", "--continuation").expect("probed", **OPEN)
-        several = [URL + target for target in ("/customers/_search?size=300", "/_count", "/cases/_search?size=10")]
-        case.nghttp("203.0.113.78", URL + "/_cat/indices?v", "--padding=17", *several).expect("data", **OPEN, **ALL, returned=310)
+        several = [URL + target for target in ("/customers/_search?size=300", "/_count", "/customers/_search?size=10")]
+        c = case.nghttp("203.0.113.78", URL + "/_cat/indices?v", "--padding=17", *several)
+        c.expect("data", **OPEN, **ALL, **shown(c, 310))
         for how in (PRIOR, UPGRADE):
             c = curl("198.51.100.43", how, "/warning/_doc/1", "-X", "PUT", "-H", "Content-Type: application/json", "-d", '{"text":"All your records were taken."}')
             c.expect("tampered", **OPEN, datasets=["warning"])
