@@ -9,7 +9,7 @@
 
 /* One piece of a conversation. */
 struct turn {
-    enum { TURN_CLIENT, TURN_SERVER, TURN_CLIENT_GAP, TURN_SERVER_GAP } who;
+    enum turn_kind { TURN_CLIENT, TURN_SERVER, TURN_CLIENT_GAP, TURN_SERVER_GAP } who;
     const char *bytes; /* NULL for a gap */
     size_t length;     /* of the bytes, or of the gap */
     uint64_t time_ns;
