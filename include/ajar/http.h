@@ -51,8 +51,6 @@ struct http_request {
 
 struct http_reply {
     uint16_t status;
-    struct slice head; /* the header lines as sent, in one piece, with the empty line that ends
-                          them and without the status line; of HTTP/2 as HTTP/1 would send them */
     struct http_headers headers;
     uint8_t minor_version;
     uint32_t head_bytes;

@@ -7,24 +7,14 @@
 #include "detect/detect.h"
 
 #include "base/text.h"
-#include "detect/finding.h"
+#include "detect/credentials.h"
 #include "detect/gains.h"
-#include "detect/pool.h"
 #include "detect/reply.h"
 #include "detect/request.h"
-#include "detect/search.h"
+#include "detect/tell.h"
 
 #include <stdlib.h>
 #include <string.h>
-
-struct detector {
-    struct detect_options options;
-    struct evidence_pool pool;
-    uint32_t reading; /* first flow whose reply is being read, POOL_NONE = none */
-    struct search search;
-    struct detect_counters counters;
-    struct finding finding; /* the one being made: too large for a stack */
-};
 
 static uint32_t number_of(const struct detector *detector, const struct evidence *evidence)
 {
@@ -83,113 +73,27 @@ static struct evidence *evidence_of(struct detector *detector, struct flow *flow
     return evidence;
 }
 
-/* Everything known of the flow into detector->finding. */
-static void fill(struct detector *detector, struct evidence *evidence, enum finding_kind kind)
-{
-    finding_fill(evidence, evidence->flow, kind, &detector->finding);
-    search_fill(&detector->search, evidence, &detector->finding);
-}
-
-static void tell(struct detector *detector, struct evidence *evidence, uint64_t time_ns,
-                 uint64_t ordinal)
-{
-    struct finding *finding = &detector->finding;
-    const struct flow *flow = evidence->flow;
-    finding->time_ns = time_ns;
-    finding->ordinal = ordinal;
-    if (detector->options.application_name) {
-        const char *name = detector->options.application_name(detector->options.application_context,
-                                                              flow->application);
-        (void)text_copy(finding->application, sizeof finding->application, name, strlen(name));
-    }
-    search_mask(&detector->search, finding);
-    detector->counters.findings++;
-    evidence->told = true;
-    detector->options.listener(detector->options.context, finding);
-}
-
-/*
- * JSON without anything of what was asked for: some server that answers every path. What speaks
- * for the store is then only that the server is known, and nothing if no part of it is the store's.
- */
-static bool has_no_shape(const struct reply *reply)
-{
-    if (!reply->rule || (reply->format != BODY_JSON && reply->format != BODY_XML) ||
-        reply_is_empty(reply) || reply->failed)
-        return false;
-    if (reply->table)
-        return reply->rows == 0;
-    return reply_level(reply) == LEVEL_DATA && !reply->rule->document &&
-           !verdict_has_content(reply) && reply->totals == 0;
-}
-
-/*
- * Whether a reply that does not say whose it is may still speak: on a connection that was
- * identified before, or for a server that the ledger may know. A page of HTML never does.
- */
-static bool may_speak(const struct evidence *evidence, const struct judgement *judgement)
-{
-    const struct reply *reply = &evidence->reply;
-    bool known = evidence->identity != IDENTITY_NONE;
-    if (judgement->identity != IDENTITY_NONE)
-        return true;
-    if (!reply->rule)
-        return false;
-    if (judgement->verdict == VERDICT_REFUSED || judgement->verdict == VERDICT_TAMPERED)
-        return true;
-    if (reply->note.head)
-        return known || (reply->marks & UINT64_C(1) << MARK_BARE_HEADERS) != 0;
-    if (reply->status >= 400)
-        return known && reply->error_seen;
-    return (known || reply->rule->own) && reply->format != BODY_OTHER;
-}
-
-static struct judgement judge(struct evidence *evidence)
-{
-    struct judgement judgement = verdict_judge(evidence);
-    if (judgement.identity != IDENTITY_PROVEN && !judgement.named &&
-        has_no_shape(&evidence->reply)) {
-        judgement.identity = IDENTITY_NONE;
-        if (evidence->reply.marks >> MARKS_BUILTIN == 0)
-            judgement.verdict = VERDICT_NONE;
-    }
-    if (!may_speak(evidence, &judgement))
-        judgement.verdict = VERDICT_NONE;
-    return judgement;
-}
-
-/* Tells the current reply's verdict if the flow had not reached it. */
-static void tell_reply(struct detector *detector, struct evidence *evidence,
-                       const struct judgement *judgement, uint64_t time_ns, uint64_t ordinal)
-{
-    unsigned shown = evidence->reply.note.credentials;
-    if (judgement->identity != IDENTITY_NONE && evidence->identity == IDENTITY_NONE) {
-        /* What was told until now could have been anything's: the store begins anew. */
-        memset(evidence->reached, VERDICT_NONE, sizeof evidence->reached);
-        evidence->weak_open = false;
-    }
-    if (judgement->identity > evidence->identity)
-        evidence->identity = judgement->identity;
-    if (judgement->verdict <= evidence->reached[shown] ||
-        (judgement->weak && (evidence->weak_open || evidence->reached[shown] == VERDICT_REFUSED)))
-        return;
-    /* A weak proof leaves room below it: the refusal that may follow must still be told. */
-    evidence->reached[shown] = (uint8_t)(judgement->weak ? VERDICT_REVEALED : judgement->verdict);
-    evidence->weak_open |= judgement->weak;
-    fill(detector, evidence, FINDING_QUERY);
-    detector->finding.verdict = (uint8_t)judgement->verdict;
-    detector->finding.credentials = (uint8_t)shown;
-    detector->finding.weak = judgement->weak;
-    finding_add_reply(evidence, judgement, &detector->finding);
-    tell(detector, evidence, time_ns, ordinal);
-}
-
 static void copy_header(const struct http_request *request, const char *name, char *text,
                         size_t size)
 {
     struct slice value = http_header_find(&request->headers, name);
     if (value.text)
         (void)text_copy(text, size, value.text, value.length);
+}
+
+/* What the request asks: of the store that the connection is known for, else of the one that fits
+ * best; NULL = of none. */
+static const struct catalogue_match *find_request(const struct detector *detector,
+                                                  const struct evidence *evidence,
+                                                  const struct http_request *request,
+                                                  struct catalogue_matches *matches)
+{
+    struct catalogue_request asked = {request->method, request->path, request->query};
+    catalogue_find(detector->options.signatures->catalogue, &asked, matches);
+    for (size_t i = 0; i < matches->count && evidence->identity != IDENTITY_NONE; i++)
+        if (matches->list[i].signature == evidence->signature->number)
+            return &matches->list[i];
+    return matches->count > 0 ? &matches->list[0] : NULL;
 }
 
 static void on_request(void *context, struct flow *flow, const struct http_request *request,
@@ -200,13 +104,13 @@ static void on_request(void *context, struct flow *flow, const struct http_reque
     (void)packet;
     if (!evidence)
         return;
-    const struct signature_set *set = detector->options.signatures;
-    const struct signature *known =
-        evidence->identity == IDENTITY_NONE ? NULL : evidence->signature;
-    struct request_match match;
+    struct catalogue_matches matches;
+    const struct catalogue_match *match = find_request(detector, evidence, request, &matches);
     struct request_detail *detail;
-    detector->counters.requests += request_match(set, known, request, &match);
-    enum credentials credentials = request_credentials(request);
+    detector->counters.requests += match != NULL;
+    enum credentials credentials = credentials_shown(detector->options.signatures, request)
+                                       ? CREDENTIALS_PRESENTED
+                                       : CREDENTIALS_NONE;
     evidence->credentials_seen |= credentials != CREDENTIALS_NONE;
     struct request_note *note = waiting_add(&evidence->waiting, &detail);
     evidence->body_length = 0;
@@ -214,15 +118,17 @@ static void on_request(void *context, struct flow *flow, const struct http_reque
         detector->counters.waiting_dropped++;
     if (!note)
         return;
-    note->signature = match.signature;
-    note->rule = match.rule;
+    note->signature = match ? match->signature : 0;
+    note->rule = match ? match->rule : SIGNATURE_NONE;
     note->credentials = (uint8_t)credentials;
     note->head = slice_equals(request->method, "HEAD");
     note->options = slice_equals(request->method, "OPTIONS");
     evidence->partial |= request->resynced;
     if (detail)
-        request_read_detail(set->signatures[match.signature], match.rule, match.index, request,
-                            detail);
+        request_keep(detector->options.signatures, request, detail);
+    if (detail && match)
+        request_read_rule(detector->options.signatures->signatures[match->signature], match,
+                          detail);
     copy_header(request, "host", evidence->host, sizeof evidence->host);
     copy_header(request, "user-agent", evidence->user_agent, sizeof evidence->user_agent);
 }
@@ -242,66 +148,6 @@ static void on_request_body(void *context, struct flow *flow, const uint8_t *dat
     if (note)
         request_read_body(detector->options.signatures->signatures[note->signature], evidence->body,
                           evidence->body_length, detail);
-}
-
-/* Whether the body of a reply can say anything. */
-static bool body_matters(const struct evidence *evidence, const struct http_reply *head)
-{
-    const struct reply *reply = &evidence->reply;
-    if (reply->note.head)
-        return false;
-    if (!reply->rule && !reply->note.unknown)
-        return false;
-    if (evidence->identity != IDENTITY_NONE || (reply->rule && reply->rule->own))
-        return true;
-    struct slice type = http_header_find(&head->headers, "content-type");
-    return !type.text || memmem(type.text, type.length, "json", 4) != NULL ||
-           slice_starts_nocase(type, "text/plain") || head->status == 401 ||
-           (evidence->reply.marks & UINT64_C(1) << MARK_BINARY_TYPE) != 0;
-}
-
-/* The reply is held against the signature that its request fits; once the flow is known for a
- * store's, only that one counts. */
-static void choose_signature(const struct detector *detector, struct evidence *evidence)
-{
-    struct request_note *note = &evidence->reply.note;
-    if (note->rule == SIGNATURE_NONE)
-        return;
-    const struct signature *asked = detector->options.signatures->signatures[note->signature];
-    if (evidence->identity == IDENTITY_NONE)
-        evidence->signature = asked;
-    else if (evidence->signature != asked)
-        note->rule = SIGNATURE_NONE;
-}
-
-/* What the flow came to: its highest verdict without credentials, unless it was more with them. */
-static enum credentials session_credentials(const struct evidence *evidence)
-{
-    return evidence->reached[CREDENTIALS_PRESENTED] > evidence->reached[CREDENTIALS_NONE]
-               ? CREDENTIALS_PRESENTED
-               : CREDENTIALS_NONE;
-}
-
-static void tell_session(struct detector *detector, struct evidence *evidence, uint64_t time_ns,
-                         uint64_t ordinal)
-{
-    struct finding *finding = &detector->finding;
-    enum credentials shown = session_credentials(evidence);
-    if (evidence->reached[shown] == VERDICT_NONE)
-        return;
-    /* Nobody answered: what was asked for is all there is to say. */
-    if (evidence->reached[shown] == VERDICT_PROBED && evidence->identity == IDENTITY_NONE)
-        evidence->identity = IDENTITY_LIKELY;
-    bool only_probed = !evidence->told;
-    fill(detector, evidence, only_probed ? FINDING_QUERY : FINDING_SESSION);
-    finding->verdict = evidence->reached[shown];
-    finding->weak = evidence->weak_open && finding->verdict == VERDICT_REVEALED;
-    if (finding->weak)
-        finding->verdict = VERDICT_OPEN;
-    finding->credentials = (uint8_t)shown;
-    memcpy(finding->method, evidence->reply.detail.method, sizeof finding->method);
-    memcpy(finding->url, evidence->reply.detail.url, sizeof finding->url);
-    tell(detector, evidence, time_ns, ordinal);
 }
 
 /*
@@ -329,6 +175,21 @@ static void change_actor(struct detector *detector, struct evidence *evidence,
     evidence->forwarded_for = next->forwarded_for;
 }
 
+/* A reply of the store that the connection is known for; or one for whose trial there is no room:
+ * it is held against the signature that was asked for, by its head alone. */
+static void begin_untried(const struct detector *detector, struct evidence *evidence,
+                          const struct http_reply *head)
+{
+    struct request_note *note = &evidence->reply.note;
+    const struct signature *asked = detector->options.signatures->signatures[note->signature];
+    if (note->rule != SIGNATURE_NONE && evidence->identity == IDENTITY_NONE)
+        evidence->signature = asked;
+    else if (evidence->signature != asked)
+        note->rule = SIGNATURE_NONE;
+    reply_begin(evidence, head);
+    evidence->reply.cut = evidence->identity == IDENTITY_NONE && !note->head;
+}
+
 static bool on_reply(void *context, struct flow *flow, const struct http_reply *head,
                      const struct packet *packet)
 {
@@ -339,6 +200,7 @@ static bool on_reply(void *context, struct flow *flow, const struct http_reply *
     struct reply *reply = &evidence->reply;
     reading_remove(detector, evidence);
     search_drop(&detector->search, evidence);
+    choose_drop(&detector->chooser, evidence);
     if (head->request_seen)
         change_actor(detector, evidence, packet);
     if (!head->request_seen || !waiting_take(&evidence->waiting, &reply->note, &reply->detail)) {
@@ -349,18 +211,19 @@ static bool on_reply(void *context, struct flow *flow, const struct http_reply *
     /* A request that was not seen may have shown what others of the connection did. */
     if (reply->note.unknown && evidence->credentials_seen)
         reply->note.credentials = CREDENTIALS_PRESENTED;
-    choose_signature(detector, evidence);
     evidence->exchanges++;
     evidence->reply_ns = packet->time_ns;
     evidence->proof_ns = 0;
     evidence->proof_ordinal = packet->ordinal;
-    reply_begin(evidence, head);
+    bool wanted = !reply->note.head;
+    if (choose_is_needed(&detector->chooser, evidence))
+        wanted = choose_begin(&detector->chooser, evidence, head);
+    if (!evidence->trial)
+        begin_untried(detector, evidence, head);
     reading_insert(detector, evidence);
-    bool wanted = body_matters(evidence, head);
-    reply->cut = !wanted && !reply->note.head;
     detector->counters.replies_read += wanted;
-    if (wanted)
-        search_begin(&detector->search, evidence, packet);
+    if (wanted && !evidence->trial)
+        search_begin(&detector->search, evidence);
     return wanted;
 }
 
@@ -388,11 +251,12 @@ static bool is_sampled_enough(const struct detector *detector, const struct evid
 static void tell_waiting_proof(struct detector *detector, struct evidence *evidence,
                                uint64_t time_ns)
 {
-    if (!evidence->reply.active || time_ns < evidence->reply_ns + DETECT_TELL_AFTER_NS ||
+    if (!evidence->reply.active || evidence->trial ||
+        time_ns < evidence->reply_ns + DETECT_TELL_AFTER_NS ||
         time_ns < evidence->proof_ns + DETECT_TELL_AFTER_NS)
         return;
     evidence->proof_ns = time_ns;
-    struct judgement judgement = judge(evidence);
+    struct judgement judgement = tell_judge(evidence);
     /* What a reply that still runs has not said yet it may say later: only content is proof now. */
     if (judgement.verdict >= VERDICT_METADATA && judgement.identity != IDENTITY_NONE &&
         verdict_has_content(&evidence->reply)) {
@@ -403,16 +267,13 @@ static void tell_waiting_proof(struct detector *detector, struct evidence *evide
 }
 
 /*
- * Reading stops between packets, never inside one: only then does the inspector know which part
- * of the body as sent was read, and the rest can be estimated.
+ * The next bytes of a body for the signature that reads it. Reading stops between packets, never
+ * inside one: only then does the inspector know which part of the body as sent was read, and the
+ * rest can be estimated.
  */
-static bool on_body(void *context, struct flow *flow, const uint8_t *data, size_t length,
-                    const struct packet *packet)
+static bool read_body(struct detector *detector, struct evidence *evidence, const uint8_t *data,
+                      size_t length, const struct packet *packet)
 {
-    struct detector *detector = context;
-    struct evidence *evidence = evidence_known(detector, flow);
-    if (!evidence || !evidence->reply.active)
-        return false;
     struct reply *reply = &evidence->reply;
     uint64_t ordinal = packet ? packet->ordinal : 0;
     if (reply->sampled && ordinal != reply->sampled_at)
@@ -433,12 +294,86 @@ static bool on_body(void *context, struct flow *flow, const uint8_t *data, size_
     return more;
 }
 
+/* The connection turns out to lead to another store, as behind a proxy: what is known of the one
+ * before is told, and the other begins anew. */
+static void change_store(struct detector *detector, struct evidence *evidence)
+{
+    evidence->exchanges--; /* the one being read is the other store's */
+    if (evidence->told && evidence->requests_told < evidence->exchanges)
+        tell_session(detector, evidence, evidence->reply_ns, evidence->proof_ordinal);
+    search_forget(&detector->search, evidence);
+    evidence_begin_store(evidence);
+}
+
+/* How much of the body there is when its signature is chosen. */
+enum settle {
+    SETTLE_COMPLETE, /* all */
+    SETTLE_PART,     /* as much as is looked at, or as will come */
+    SETTLE_WAITING,  /* more may come: only a signature that is sure is chosen now */
+};
+
+/* The reply goes to the signature that fits it best, with what was kept of its body. Returns
+ * whether more of the body is wanted; SETTLE_WAITING: whether it was chosen. */
+static bool settle(struct detector *detector, struct evidence *evidence, enum settle when,
+                   const struct packet *packet)
+{
+    const struct signature_set *set = detector->options.signatures;
+    struct catalogue_matches matches;
+    struct choice choice;
+    choose_find(&detector->chooser, evidence, when == SETTLE_COMPLETE, &matches, &choice);
+    bool unsure = !choice.fits || choice.identity == IDENTITY_NONE;
+    if (when == SETTLE_WAITING && unsure && !choice.is_own)
+        return false;
+    if (choice.fits && evidence->identity != IDENTITY_NONE &&
+        set->signatures[choice.signature] != evidence->signature)
+        change_store(detector, evidence);
+    choose_apply(&detector->chooser, evidence, &choice);
+    struct reply *reply = &evidence->reply;
+    struct slice body = choose_body(evidence);
+    if (choice.fits && !reply->note.head)
+        search_begin(&detector->search, evidence);
+    bool more = choice.fits &&
+                read_body(detector, evidence, (const uint8_t *)body.text, body.length, packet);
+    reply->cut |= !choice.fits && !reply->note.head;
+    choose_drop(&detector->chooser, evidence);
+    return more || when == SETTLE_WAITING;
+}
+
+/* A reply that pauses in its first bytes. */
+static void settle_waiting(struct detector *detector, struct evidence *evidence, uint64_t time_ns)
+{
+    if (evidence->trial && time_ns >= evidence->reply_ns + DETECT_TELL_AFTER_NS &&
+        time_ns >= evidence->proof_ns + DETECT_TELL_AFTER_NS &&
+        !settle(detector, evidence, SETTLE_WAITING, NULL))
+        evidence->proof_ns = time_ns;
+}
+
+static bool on_body(void *context, struct flow *flow, const uint8_t *data, size_t length,
+                    const struct packet *packet)
+{
+    struct detector *detector = context;
+    struct evidence *evidence = evidence_known(detector, flow);
+    if (!evidence || !evidence->reply.active)
+        return false;
+    if (!evidence->trial)
+        return read_body(detector, evidence, data, length, packet);
+    size_t taken = choose_add(evidence, data, length);
+    if (!choose_is_due(evidence))
+        return true;
+    bool more = settle(detector, evidence, SETTLE_PART, packet);
+    return more && taken < length
+               ? read_body(detector, evidence, data + taken, length - taken, packet)
+               : more;
+}
+
 static bool on_body_gap(void *context, struct flow *flow, uint32_t length)
 {
     struct detector *detector = context;
     struct evidence *evidence = evidence_known(detector, flow);
     (void)length;
     if (!evidence || !evidence->reply.active)
+        return false;
+    if (evidence->trial && !settle(detector, evidence, SETTLE_PART, NULL))
         return false;
     search_skip_gap(&detector->search, evidence);
     return reply_skip_gap(evidence);
@@ -451,13 +386,16 @@ static void on_reply_end(void *context, struct flow *flow, const struct http_bod
     struct evidence *evidence = evidence_known(detector, flow);
     if (!evidence || !evidence->reply.active)
         return;
+    if (evidence->trial)
+        (void)settle(detector, evidence,
+                     totals->end == HTTP_END_COMPLETE ? SETTLE_COMPLETE : SETTLE_PART, packet);
     struct reply *reply = &evidence->reply;
     reply->wire_bytes = totals->wire_bytes;
     reply->cut |= totals->end != HTTP_END_COMPLETE || totals->undecodable;
     evidence->partial |= totals->end != HTTP_END_COMPLETE;
     reply_finish(evidence);
     gains_estimate_rest(evidence, totals);
-    struct judgement judgement = judge(evidence);
+    struct judgement judgement = tell_judge(evidence);
     reading_remove(detector, evidence);
     search_end(&detector->search, evidence, &judgement);
     if (judgement.verdict == VERDICT_NONE) {
@@ -489,6 +427,8 @@ static void on_lost_reply(void *context, struct flow *flow)
         return;
     /* While a reply is being read, `detail` is its own. */
     if (evidence->reached[note.credentials] == VERDICT_NONE && !evidence->reply.active) {
+        if (evidence->identity == IDENTITY_NONE)
+            evidence->signature = detector->options.signatures->signatures[note.signature];
         evidence->reached[note.credentials] = VERDICT_PROBED;
         evidence->reply.detail = detail;
         evidence->forwarded = detail.forwarded;
@@ -512,6 +452,8 @@ enum ajar_status detector_new(const struct detect_options *options, struct detec
     enum ajar_status status = evidence_pool_init(&made->pool, DETECT_FLOWS_MAX);
     made->search.full = options->scan_full;
     if (status == AJAR_OK)
+        status = chooser_open(&made->chooser, options->signatures);
+    if (status == AJAR_OK)
         status = search_open(&made->search, options->classes, options->samples);
     if (status == AJAR_OK)
         *detector = made;
@@ -525,6 +467,7 @@ void detector_free(struct detector *detector)
     if (!detector)
         return;
     evidence_pool_clear(&detector->pool);
+    chooser_close(&detector->chooser);
     search_close(&detector->search);
     free(detector);
 }
@@ -547,6 +490,7 @@ void detector_tick(struct detector *detector, uint64_t time_ns)
     for (uint32_t at = detector->reading; at != POOL_NONE;) {
         struct evidence *evidence = &detector->pool.blocks[at];
         at = evidence->reading_after;
+        settle_waiting(detector, evidence, time_ns);
         tell_waiting_proof(detector, evidence, time_ns);
     }
 }
@@ -561,6 +505,7 @@ void detector_close(struct detector *detector, struct flow *flow, enum flow_end 
     reading_remove(detector, evidence);
     evidence->partial |= end == FLOW_END_EVICTED;
     tell_session(detector, evidence, time_ns, evidence->proof_ordinal);
+    choose_drop(&detector->chooser, evidence);
     search_forget(&detector->search, evidence);
     evidence_give(&detector->pool, evidence);
 }

@@ -150,9 +150,12 @@ struct waiting {
     struct request_detail details[EVIDENCE_DETAILS_MAX];
 };
 
+struct trial; /* detect/choose.h */
+
 struct evidence {
     const struct signature *signature;
-    enum identity identity;              /* best so far */
+    struct trial *trial;    /* of the reply being read, until its signature is chosen */
+    enum identity identity; /* best so far */
     uint8_t reached[CREDENTIALS_PROVEN]; /* highest verdict told, by what the client showed */
     bool weak_open;                      /* open by a weak proof only */
     bool told;                           /* at least one finding was made */

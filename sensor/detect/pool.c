@@ -55,6 +55,23 @@ struct evidence *evidence_take(struct evidence_pool *pool)
     return evidence;
 }
 
+void evidence_begin_store(struct evidence *evidence)
+{
+    evidence->identity = IDENTITY_NONE;
+    memset(evidence->reached, VERDICT_NONE, sizeof evidence->reached);
+    evidence->weak_open = evidence->told = evidence->sampled = false;
+    evidence->request_unseen = evidence->paging = evidence->credentials_seen = false;
+    evidence->exchanges = 1;
+    evidence->requests_told = 0;
+    evidence->returned = evidence->returned_told = 0;
+    evidence->gave_bytes = evidence->gave_bytes_told = evidence->gave_ns = 0;
+    evidence->records = FINDING_NO_COUNT;
+    evidence->records_source = COUNT_NONE;
+    evidence->product[0] = evidence->version[0] = '\0';
+    evidence->cluster_id[0] = evidence->cluster_name[0] = '\0';
+    evidence->datasets.count = evidence->datasets.dropped = 0;
+}
+
 void evidence_give(struct evidence_pool *pool, struct evidence *evidence)
 {
     if (!evidence)

@@ -21,6 +21,9 @@ void evidence_pool_clear(struct evidence_pool *pool);
 /* A block whose fixed part is zero, or NULL when all are in use. */
 struct evidence *evidence_take(struct evidence_pool *pool);
 
+/* Forgets what replies said, but not the connection: the one being read is another store's. */
+void evidence_begin_store(struct evidence *evidence);
+
 /* Gives it back; accepts NULL. */
 void evidence_give(struct evidence_pool *pool, struct evidence *evidence);
 

@@ -1,33 +1,21 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Reading a request: which rule of which signature it fits, credentials, what the event shows. */
+/* Reading a request: credentials, what the event shows, what a rule of a signature reads in it. */
 #ifndef AJAR_DETECT_REQUEST_H
 #define AJAR_DETECT_REQUEST_H
 
 #include "ajar/http.h"
+#include "detect/catalogue.h"
 #include "detect/evidence.h"
 
-/* What a request asks for. */
-struct request_match {
-    uint16_t signature; /* number in the set */
-    uint16_t rule;      /* SIGNATURE_NONE = none fits */
-    struct slice index; /* what {index} stands for; borrowed from the request */
-};
+/* What is kept of every request while it waits: method, URL, for whom it was sent. The URL loses
+ * what shows credentials. */
+void request_keep(const struct signature_set *set, const struct http_request *request,
+                  struct request_detail *detail);
 
-/*
- * The signature and rule that fit best: one whose path only that store has before others, of
- * equals the first. `known` limits the search to one signature, NULL = all. Returns whether one
- * fits; *match is written in any case.
- */
-bool request_match(const struct signature_set *set, const struct signature *known,
-                   const struct http_request *request, struct request_match *match);
-
-/* Whether the client shows credentials: a non-empty Authorization header, user information in the
- * target, a signed query. */
-enum credentials request_credentials(const struct http_request *request);
-
-/* Fills what is kept of a request in full. The URL loses user information and signatures. */
-void request_read_detail(const struct signature *signature, uint16_t rule, struct slice index,
-                         const struct http_request *request, struct request_detail *detail);
+/* What a rule of a signature reads in it: data set, columns, paging. What another rule read there
+ * is forgotten. */
+void request_read_rule(const struct signature *signature, const struct catalogue_match *match,
+                       struct request_detail *detail);
 
 /* Marks that a request's body sets (its first EVIDENCE_BODY_WINDOW bytes). */
 void request_read_body(const struct signature *signature, const uint8_t *body, size_t length,

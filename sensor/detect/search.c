@@ -19,14 +19,14 @@ void search_close(struct search *search)
     search->scanner = NULL;
 }
 
-void search_begin(struct search *search, struct evidence *evidence, const struct packet *packet)
+void search_begin(struct search *search, struct evidence *evidence)
 {
     uint16_t status = evidence->reply.status;
     if (!search->scanner || status < 200 || status >= 300)
         return;
     bool had_its_share = !search->full && evidence->book.bytes >= DETECT_SCAN_FLOW;
     if (!had_its_share)
-        evidence->scan = scan_begin(search->scanner, packet->time_ns);
+        evidence->scan = scan_begin(search->scanner, evidence->reply_ns);
     evidence->scan_left = !evidence->scan;
 }
 

@@ -6,7 +6,6 @@
 #ifndef AJAR_DETECT_SEARCH_H
 #define AJAR_DETECT_SEARCH_H
 
-#include "ajar/packet.h"
 #include "detect/evidence.h"
 #include "detect/verdict.h"
 
@@ -19,8 +18,8 @@ struct search {
 enum ajar_status search_open(struct search *search, const struct scan_set *classes, bool samples);
 void search_close(struct search *search);
 
-/* A reply whose body is wanted begins with `packet`. */
-void search_begin(struct search *search, struct evidence *evidence, const struct packet *packet);
+/* A reply whose body is wanted begins. */
+void search_begin(struct search *search, struct evidence *evidence);
 
 /* The next bytes of its body, as far as sampling goes. */
 void search_add(struct search *search, struct evidence *evidence, const uint8_t *data,

@@ -213,9 +213,13 @@ struct request_rule {
     const char *name;
     enum request_level level;
     const char *methods[8]; /* NULL-terminated; empty = any */
-    bool own;               /* only this store has such a path */
-    bool fallback;          /* taken only where no other request fits, also behind a prefix */
-    bool page;              /* a later page of something begun before */
+    const char **paths;     /* NULL-terminated */
+    const char *relay_path; /* query parameter that carries another store's request, or NULL */
+    const char *relay_method;
+    const char *dataset_parameter; /* query parameter that names the data set, or NULL */
+    bool own;                      /* only this store has such a path */
+    bool fallback; /* taken only where no other request fits, also behind a prefix */
+    bool page;     /* a later page of something begun before */
     enum document_kind document;
     enum lines_kind lines;
     uint16_t table;
@@ -291,6 +295,8 @@ enum proof {
 };
 
 struct signature {
+    uint16_t number;      /* in its set */
+    bool has_expressions; /* some text is told by the hints: every reply is read through them */
     const char *file;
     const char *name;
     const char *title;
@@ -347,9 +353,13 @@ struct signature {
     struct yaml_file *yaml;
 };
 
+struct catalogue; /* detect/catalogue.h */
+struct hints;     /* detect/hints.h */
+
 struct signature_set {
     struct signature **signatures;
     size_t count;
+    struct catalogue *catalogue;           /* detect/catalogue.h: requests of all of them */
     struct credential_places *credentials; /* detect/credentials.h; NULL = none but the usual */
     struct hints *hints;                   /* detect/hints.h; NULL = none were made */
 };
@@ -393,6 +403,14 @@ void signature_free(struct signature *signature);
  * AJAR_ERR_FORMAT and "FILE:LINE: what is wrong" and what would be right.
  */
 enum ajar_status signature_check(const struct signature *signature, struct problem *problem);
+
+/*
+ * Makes what a set needs beside its signatures, which are numbered: done by signature_set_load().
+ * What was made before is replaced. signature_set_clear() frees it, but not the signatures.
+ */
+enum ajar_status signature_set_complete(struct signature_set *set, const char *cache_folder,
+                                        struct problem *problem);
+void signature_set_clear(struct signature_set *set);
 
 /* The signature of that name, or NULL. */
 const struct signature *signature_find(const struct signature_set *set, const char *name);

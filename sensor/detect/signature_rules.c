@@ -8,6 +8,8 @@
 
 #include <string.h>
 
+#define REQUEST_PATHS_MAX 64
+
 static enum ajar_status read_identity_rule(struct loader *loader, const struct yaml *item,
                                            struct identity_rule *rule)
 {
@@ -114,20 +116,23 @@ static enum ajar_status read_plan(struct loader *loader, const struct yaml *item
     return status == AJAR_OK ? loader_find_plan(loader, item, &wanted, &rule->plan) : status;
 }
 
-static enum ajar_status add_paths(struct loader *loader, const struct yaml *node, uint16_t rule)
+static enum ajar_status add_paths(struct loader *loader, const struct yaml *node,
+                                  struct request_rule *rule, uint16_t number)
 {
-    const char *paths[65] = {NULL};
-    if (!node)
-        return AJAR_ERR_FORMAT;
-    enum ajar_status status = loader_read_words(loader, node, paths, 65);
-    for (size_t i = 0; status == AJAR_OK && paths[i]; i++) {
-        status =
-            path_tree_add(loader->signature->path_tree, loader->signature->arena, paths[i], rule);
+    rule->paths = loader_take(loader, REQUEST_PATHS_MAX + 1, sizeof *rule->paths);
+    if (!rule->paths)
+        return AJAR_ERR_MEMORY;
+    enum ajar_status status = loader_read_words(loader, node, rule->paths, REQUEST_PATHS_MAX + 1);
+    for (size_t i = 0; status == AJAR_OK && rule->paths[i]; i++) {
+        status = path_tree_add(loader->signature->path_tree, loader->signature->arena,
+                               rule->paths[i], number);
         if (status != AJAR_OK)
-            return loader_fail(loader, node,
-                               "'%s' is no path: it begins with '/', has at most "
-                               "%d parts and '**' only as the last",
-                               paths[i], PATH_SEGMENTS_MAX);
+            return loader_fail(
+                loader, node,
+                "'%s' is no path: it begins with '/', has at most %d parts, '**' and "
+                "{file} only as the last, and may end with ?PARAMETER or "
+                "?PARAMETER=WORD",
+                rule->paths[i], PATH_SEGMENTS_MAX);
     }
     return status;
 }
@@ -162,6 +167,24 @@ static enum ajar_status read_lines(struct loader *loader, const struct yaml *ite
     return status;
 }
 
+/* relay: {path: PARAMETER, method: PARAMETER} */
+static enum ajar_status read_relay(struct loader *loader, const struct yaml *map,
+                                   struct request_rule *rule)
+{
+    static const char *const keys[] = {"path", "method", NULL};
+    if (!map)
+        return AJAR_OK;
+    enum ajar_status status = yaml_check_keys(loader->file, map, keys, loader->problem);
+    if (status == AJAR_OK)
+        status = loader_find_text(loader, map, "path", &rule->relay_path);
+    if (status == AJAR_OK)
+        status = loader_find_text(loader, map, "method", &rule->relay_method);
+    if (status == AJAR_OK && !rule->relay_path)
+        return loader_fail(loader, map,
+                           "a relay needs 'path': the query parameter that carries the request");
+    return status;
+}
+
 static enum ajar_status read_request_flags(struct loader *loader, const struct yaml *item,
                                            struct request_rule *rule)
 {
@@ -181,7 +204,7 @@ static enum ajar_status read_request(struct loader *loader, const struct yaml *i
 {
     static const char *const keys[] = {"name",  "path",     "methods", "level",    "own",
                                        "json",  "xml",      "page",    "document", "lines",
-                                       "table", "fallback", NULL};
+                                       "table", "fallback", "relay",   "dataset",  NULL};
     const struct yaml *methods = yaml_find(item, "methods");
     rule->line = item->line;
     enum ajar_status status = yaml_check_keys(loader->file, item, keys, loader->problem);
@@ -197,7 +220,11 @@ static enum ajar_status read_request(struct loader *loader, const struct yaml *i
         status = read_request_flags(loader, item, rule);
     if (status == AJAR_OK)
         status = read_plan(loader, item, rule);
-    return status == AJAR_OK ? add_paths(loader, yaml_find(item, "path"), number) : status;
+    if (status == AJAR_OK)
+        status = read_relay(loader, yaml_find(item, "relay"), rule);
+    if (status == AJAR_OK)
+        status = loader_find_text(loader, item, "dataset", &rule->dataset_parameter);
+    return status == AJAR_OK ? add_paths(loader, yaml_find(item, "path"), rule, number) : status;
 }
 
 /* The plan for replies whose request was not seen, and the listing that lines of their own prove.

@@ -3,9 +3,11 @@
  * Folders of signatures: the shipped ones, then the user's own. Files are taken in the order of
  * their names, so that two runs agree.
  */
+#include "detect/signature.h"
+
+#include "detect/catalogue.h"
 #include "detect/credentials.h"
 #include "detect/hints.h"
-#include "detect/signature.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -111,20 +113,37 @@ static enum ajar_status add_folder(struct signature_set *set, const char *folder
     return status;
 }
 
-/* What is made of all of them together. */
-static enum ajar_status complete_set(struct signature_set *set, const char *cache_folder,
-                                     struct problem *problem)
+static void number(struct signature_set *set)
 {
-    struct hints *hints = NULL;
+    for (size_t i = 0; i < set->count; i++) {
+        struct signature *signature = set->signatures[i];
+        signature->number = (uint16_t)i;
+        for (size_t k = 0; k < signature->text_count; k++)
+            signature->has_expressions |= signature->texts[k].kind == TEXT_MATCHES;
+    }
+}
+
+enum ajar_status signature_set_complete(struct signature_set *set, const char *cache_folder,
+                                        struct problem *problem)
+{
+    signature_set_clear(set);
+    number(set);
     enum ajar_status status = credentials_gather(set);
+    if (status == AJAR_OK)
+        status = catalogue_new(set, &set->catalogue);
     if (status != AJAR_OK)
         return problem_set(problem, status, "signatures: out of memory");
-    status = hints_new(set, cache_folder, &hints, problem);
-    if (status != AJAR_OK)
-        return status;
+    return hints_new(set, cache_folder, &set->hints, problem);
+}
+
+void signature_set_clear(struct signature_set *set)
+{
+    credentials_free(set->credentials);
+    catalogue_free(set->catalogue);
     hints_free(set->hints);
-    set->hints = hints;
-    return AJAR_OK;
+    set->credentials = NULL;
+    set->catalogue = NULL;
+    set->hints = NULL;
 }
 
 static struct signature_set *make_set(void)
@@ -147,7 +166,7 @@ enum ajar_status signature_set_load(const struct signature_sources *sources,
     if (status == AJAR_OK && sources->own_folder && sources->own_folder[0])
         status = add_folder(made, sources->own_folder, true, problem);
     if (status == AJAR_OK)
-        status = complete_set(made, sources->cache_folder, problem);
+        status = signature_set_complete(made, sources->cache_folder, problem);
     if (status == AJAR_OK)
         *set = made;
     else
@@ -166,7 +185,7 @@ enum ajar_status signature_set_add(struct signature_set *set, const char *path,
     if (status != AJAR_OK)
         return status;
     *signature = made;
-    return complete_set(set, NULL, problem);
+    return signature_set_complete(set, NULL, problem);
 }
 
 void signature_set_free(struct signature_set *set)
@@ -175,8 +194,7 @@ void signature_set_free(struct signature_set *set)
         return;
     for (size_t i = 0; i < set->count; i++)
         signature_free(set->signatures[i]);
-    credentials_free(set->credentials);
-    hints_free(set->hints);
+    signature_set_clear(set);
     free(set->signatures);
     free(set);
 }

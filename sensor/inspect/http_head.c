@@ -137,7 +137,6 @@ bool http_head_parse_reply(const uint8_t *data, size_t length, struct http_reply
     reply->minor_version = (uint8_t)(data[7] - '0');
     reply->status = (uint16_t)((data[9] - '0') * 100 + (data[10] - '0') * 10 + (data[11] - '0'));
     reply->head_bytes = (uint32_t)length;
-    reply->head = (struct slice){(const char *)c.at, cursor_left(&c)};
     http_headers_parse(&c, &reply->headers, framing);
     return true;
 }

@@ -69,6 +69,8 @@ static inline void talk_start(struct talk *t, struct signature_set *set,
     limits.connections = 4;
     limits.inflates = 4;
     *t = (struct talk){.set = set, .packet = {.time_ns = TALK_START}};
+    if (!set->catalogue)
+        cr_assert_eq(signature_set_complete(set, NULL, NULL), AJAR_OK);
     cr_assert_eq(detector_new(&options, &t->detector), AJAR_OK);
     struct http_listener listener = detector_http_listener(t->detector);
     cr_assert_eq(http_inspector_new(&limits, &listener, &t->http), AJAR_OK);

@@ -393,7 +393,7 @@ Test(detect, a_store_that_is_known_late_is_told_from_the_start)
     "  - {name: two, path: " path ", level: metadata}\n"                                           \
     "examples:\n  - {request: GET /, status: 200, verdict: none}\n"
 
-Test(detect, holds_each_reply_against_the_signature_that_its_request_fits)
+Test(detect, tells_two_stores_behind_one_connection_apart)
 {
     static const char *const texts[] = {TOY("ball", "/balls", "ball"),
                                         TOY("doll", "/dolls", "doll")};
@@ -402,14 +402,20 @@ Test(detect, holds_each_reply_against_the_signature_that_its_request_fits)
         cr_assert_eq(signature_load_text("toy", texts[i], strlen(texts[i]), &list[i], NULL),
                      AJAR_OK);
     struct signature_set two = {.signatures = list, .count = 2};
+    cr_assert_eq(signature_set_complete(&two, NULL, NULL), AJAR_OK);
     talk_begin_with(&t, &two, true);
     t.set = NULL;
     exchange("GET /dolls", 200, "{\"doll\":1}");
-    exchange("GET /balls", 200, "{\"ball\":1}"); /* no doll's any more */
+    exchange("GET /dolls", 200, "{\"ball\":1}"); /* known for dolls, and not proven for balls */
+    exchange("GET /balls", 200, "{\"ball\":1}");
     talk_end(&t);
-    cr_assert_str_eq(told(), "metadata metadata/s");
+    cr_assert_str_eq(told(), "metadata metadata/s metadata metadata/s");
     cr_expect_str_eq(t.found[0].store, "doll");
     cr_expect_str_eq(t.found[1].store, "doll");
+    cr_expect_eq(t.found[1].requests, 2);
+    cr_expect_str_eq(t.found[2].store, "ball");
+    cr_expect_eq(t.found[2].requests, 1);
+    signature_set_clear(&two);
     signature_free(list[0]);
     signature_free(list[1]);
 }

@@ -36,6 +36,7 @@ Test(examples, that_are_wrong_are_named_and_right_ones_are_not)
     cr_assert_eq(signature_load_text("toy.yaml", wrong, strlen(wrong), &signature, &problem),
                  AJAR_OK, "%s", problem.text);
     struct signature_set set = {.signatures = &signature, .count = 1};
+    cr_assert_eq(signature_set_complete(&set, NULL, NULL), AJAR_OK);
     char *text = NULL;
     size_t length = 0;
     FILE *out = open_memstream(&text, &length);
@@ -44,5 +45,6 @@ Test(examples, that_are_wrong_are_named_and_right_ones_are_not)
     cr_assert_eq(run, 2);
     cr_assert(strstr(text, "toy.yaml:13: GET /toys: expected data, got metadata"), "%s", text);
     free(text);
+    signature_set_clear(&set);
     signature_free(signature);
 }

@@ -34,107 +34,19 @@ static struct http_request request_of(const char *text)
                                  .query = query ? slice_of(query + 1) : slice_of("")};
 }
 
-static const char *rule_of(const char *text)
-{
-    struct http_request request = request_of(text);
-    struct request_match match;
-    bool found = request_match(set, NULL, &request, &match);
-    cr_assert_eq(found, match.rule != SIGNATURE_NONE);
-    return found ? set->signatures[match.signature]->requests[match.rule].name : "";
-}
-
 static struct request_detail detail_of(const char *text)
 {
     struct http_request request = request_of(text);
-    struct request_match match;
+    struct catalogue_request asked = {request.method, request.path, request.query};
+    struct catalogue_matches matches;
     struct request_detail detail;
-    (void)request_match(set, NULL, &request, &match);
-    request_read_detail(set->signatures[0], match.rule, match.index, &request, &detail);
+    catalogue_find(set->catalogue, &asked, &matches);
+    request_keep(set, &request, &detail);
+    for (size_t i = 0; i < matches.count; i++)
+        if (strcmp(set->signatures[matches.list[i].signature]->name, "elasticsearch") == 0)
+            request_read_rule(set->signatures[matches.list[i].signature], &matches.list[i],
+                              &detail);
     return detail;
-}
-
-Test(request, fits_the_rule_of_its_path_and_method)
-{
-    cr_expect_str_eq(rule_of("GET /"), "banner");
-    cr_expect_str_eq(rule_of("POST /"), "root");
-    cr_expect_str_eq(rule_of("GET /_cat/indices"), "list indices");
-    cr_expect_str_eq(rule_of("GET /_cat/nodes"), "cluster listing");
-    cr_expect_str_eq(rule_of("GET /a/_search"), "search");
-    cr_expect_str_eq(rule_of("POST /_search/scroll"), "next page");
-    cr_expect_str_eq(rule_of("DELETE /_search/scroll"), "end of paging");
-    cr_expect_str_eq(rule_of("GET /a"), "index");
-    cr_expect_str_eq(rule_of("HEAD /a"), "index exists");
-    cr_expect_str_eq(rule_of("DELETE /a"), "make or remove index");
-    cr_expect_str_eq(rule_of("GET /_new/thing"), "other interface");
-    cr_expect_str_eq(rule_of("PUT /_new/thing"), "other change");
-    cr_expect_str_eq(rule_of("GET /a/b"), "");
-}
-
-Test(request, below_a_proxy_prefix_fits_only_what_is_the_store_s_own)
-{
-    cr_expect_str_eq(rule_of("GET /es/_search"), "search");
-    cr_expect_str_eq(rule_of("GET /api/v1/es/_cat/indices"), "list indices");
-    cr_expect_str_eq(rule_of("GET /a/b/c/d/_cat/indices"), "");
-    cr_expect_str_eq(rule_of("GET /api/v1/items"), "typed document"); /* not own: proves nothing */
-    cr_expect_str_eq(rule_of("GET /one/two/three/four"), "");
-}
-
-static const struct signature *best_of(const char *first, const char *second, const char *text)
-{
-    struct signature *list[2] = {NULL, NULL};
-    cr_assert_eq(signature_load_text("a.yaml", first, strlen(first), &list[0], NULL), AJAR_OK);
-    cr_assert_eq(signature_load_text("b.yaml", second, strlen(second), &list[1], NULL), AJAR_OK);
-    struct signature_set two = {.signatures = list, .count = 2};
-    struct http_request request = request_of(text);
-    struct request_match match;
-    const char *name = "";
-    if (request_match(&two, NULL, &request, &match))
-        name = list[match.signature]->name;
-    bool is_second = strcmp(name, "second") == 0;
-    bool limited = request_match(&two, list[0], &request, &match);
-    cr_expect(!limited || match.signature == 0);
-    signature_free(list[0]);
-    signature_free(list[1]);
-    return is_second ? set->signatures[0] : NULL;
-}
-
-#define SIGNATURE(name, rule)                                                                      \
-    "format: 1\nname: " name "\nprotocol: http\nrequests:\n  - " rule "\n"                         \
-    "examples:\n  - {request: GET /, status: 200, verdict: none}\n"
-
-Test(request, fits_the_signature_that_alone_has_such_a_path)
-{
-    static const char common[] =
-        SIGNATURE("first", "{name: any, path: ['/{index}', '/'], level: open, own: false}");
-    static const char own[] = SIGNATURE("second", "{name: own, path: ['/toys', '/'], level: open}");
-    cr_expect_not_null(best_of(common, own, "GET /toys"));
-    cr_expect_not_null(best_of(common, own, "GET /"));
-    cr_expect_null(best_of(common, own, "GET /else"));
-}
-
-static enum credentials shown(const char *target, const char *name, const char *value)
-{
-    struct http_request request = {.target = slice_of(target), .path = slice_of("/")};
-    const char *query = strchr(target, '?');
-    request.query = query ? slice_of(query + 1) : slice_of("");
-    request.headers.lines[0] = (struct http_header){slice_of(name), slice_of(value)};
-    request.headers.lines[1] =
-        (struct http_header){slice_of("Authorization"), slice_of(value[0] ? "Basic eDp5" : "")};
-    request.headers.count = 1 + (strcmp(name, "Authorization") == 0);
-    return request_credentials(&request);
-}
-
-Test(request, shows_credentials_in_header_target_or_signature)
-{
-    cr_expect_eq(shown("/", "authorization", "Basic eDp5"), CREDENTIALS_PRESENTED);
-    cr_expect_eq(shown("/", "AUTHORIZATION", "ApiKey x"), CREDENTIALS_PRESENTED);
-    cr_expect_eq(shown("/", "authorization", ""), CREDENTIALS_NONE);
-    cr_expect_eq(shown("/", "x-authorization", "x"), CREDENTIALS_NONE);
-    cr_expect_eq(shown("http://me:secret@db/", "a", "b"), CREDENTIALS_PRESENTED);
-    cr_expect_eq(shown("http://db/a@b", "a", "b"), CREDENTIALS_NONE);
-    cr_expect_eq(shown("/?u=http://me:secret@db/", "a", "b"), CREDENTIALS_NONE);
-    cr_expect_eq(shown("/?X-Amz-Signature=ab", "a", "b"), CREDENTIALS_PRESENTED);
-    cr_expect_eq(shown("/?X-Amz-Date=ab", "a", "b"), CREDENTIALS_NONE);
 }
 
 Test(request, is_shown_without_its_secrets)

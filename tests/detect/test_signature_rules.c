@@ -46,15 +46,15 @@ Test(signature_rules, refuses_requests_without_name_path_or_level)
                    "toy.yaml:5: a request needs a level: revealed, open, metadata, data or write");
     expect_refused(REQUEST("{name: x, path: /a, level: open, verb: GET}"),
                    "toy.yaml:5: unknown key 'verb'; known here: name, path, methods, level, own, "
-                   "json, xml, page, document, lines, table, fallback");
+                   "json, xml, page, document, lines, table, fallback, relay, dataset");
     expect_accepted(REQUEST("{name: x, path: /a, level: write}"));
 }
 
 Test(signature_rules, refuses_a_path_that_cannot_match)
 {
     static const char wrong[] =
-        "is no path: it begins with '/', has at most 12 parts and '**' only "
-        "as the last";
+        "is no path: it begins with '/', has at most 12 parts, '**' and {file} "
+        "only as the last, and may end with ?PARAMETER or ?PARAMETER=WORD";
     char message[256];
     (void)snprintf(message, sizeof message, "toy.yaml:5: 'a' %s", wrong);
     expect_refused(REQUEST("{name: x, path: a, level: open}"), message);

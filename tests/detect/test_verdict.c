@@ -335,6 +335,7 @@ static void expect_of_body(enum verdict wanted, const char *body, size_t piece)
     talk_answer(&t, 200, TOY_SERVER, "{\"ok\":1,\"rows\":[1]}");
     talk_end(&t);
     cr_assert_verdict(talk_best(&t), wanted, "of %s in %zu", body, piece);
+    signature_set_clear(&one);
     signature_free(list[0]);
     free(text);
 }

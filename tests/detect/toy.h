@@ -47,6 +47,7 @@ static inline const struct finding *toy_talk(const char *section, const char *re
     talk_ask(&t, request);
     talk_bytes(&t, SERVER, reply, length);
     talk_end(&t);
+    signature_set_clear(&one);
     signature_free(list[0]);
     free(text);
     return talk_best(&t);

@@ -18,13 +18,20 @@ static void match(struct signature *signature, const char *path)
     struct http_request request = {.method = {"GET", 3},
                                    .target = {path, strlen(path)},
                                    .path = {path, strlen(path)},
-                                   .query = {"v&h=index,dc", 12}};
+                                   .query = {"v&h=index,dc&op=A", 17}};
+    struct catalogue_request asked = {request.method, request.path, request.query};
     struct request_detail detail;
-    struct request_match found;
-    if (request_match(&set, NULL, &request, &found) && found.rule >= signature->request_count)
+    struct catalogue_matches found;
+    if (signature_set_complete(&set, NULL, NULL) != AJAR_OK)
         abort();
-    request_read_detail(signature, found.rule, found.index, &request, &detail);
+    catalogue_find(set.catalogue, &asked, &found);
+    if (found.count > 1 || (found.count == 1 && found.list[0].rule >= signature->request_count))
+        abort();
+    request_keep(&set, &request, &detail);
+    if (found.count == 1)
+        request_read_rule(signature, &found.list[0], &detail);
     request_read_body(signature, (const uint8_t *)"\"query\"", 7, &detail);
+    signature_set_clear(&set);
 }
 
 static void use(struct signature *signature)

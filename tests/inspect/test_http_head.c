@@ -135,14 +135,6 @@ Test(http_head, gives_a_connect_request_no_path)
     cr_assert_eq(request.path.length, 0);
 }
 
-Test(http_head, gives_the_lines_of_a_reply_head_in_one_piece)
-{
-    cr_assert(parse_reply("HTTP/1.1 200 OK\r\nServer: x\r\nDate: y\r\n\r\n"));
-    cr_assert(slice_equals(reply.head, "Server: x\r\nDate: y\r\n\r\n"));
-    cr_assert(parse_reply("HTTP/1.0 404\n\n"));
-    cr_assert(slice_equals(reply.head, "\n"));
-}
-
 Test(http_head, reads_a_reply)
 {
     cr_assert(parse_reply("HTTP/1.1 404 Not Found\r\nA: b\r\n\r\n"));
