@@ -46,6 +46,7 @@ MAPS = {
     "refusals.header": (lambda toy: toy.update(refusals=[{"name": "x", "status": [401], "header": STRANGE}]), ("refusals", 0, "header")),
     "exceptions": (lambda toy: toy.update(exceptions=[dict(STRANGE, verdict="none")]), ("exceptions", 0)),
     "requests": (lambda toy: toy.update(requests=[STRANGE]), ("requests", 0)),
+    "requests.relay": (lambda toy: toy["requests"][0].update(relay=STRANGE), ("requests", 0, "relay")),
     "request-bodies": (lambda toy: toy.update({"request-bodies": [STRANGE]}), ("request-bodies", 0)),
     "examples": (lambda toy: toy.update(examples=[STRANGE]), ("examples", 0)),
 }
