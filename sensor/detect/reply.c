@@ -45,6 +45,8 @@ static void read_builtin_marks(struct evidence *evidence, const struct http_head
         reply->marks |= UINT64_C(1) << MARK_OWN_PATH;
     if (reply->status >= 200 && reply->status < 300)
         reply->marks |= UINT64_C(1) << MARK_SUCCESS;
+    if (reply->status == 204)
+        reply->marks |= UINT64_C(1) << MARK_NO_CONTENT;
     if (has(type, "json"))
         reply->marks |= UINT64_C(1) << MARK_JSON_TYPE;
     else if (has(type, "yaml") || has(type, "cbor") || has(type, "smile") ||
@@ -280,6 +282,9 @@ void reply_finish(struct evidence *evidence)
         settle_format(evidence);
         (void)read_body(evidence, reply->prefix, reply->prefix_length);
     }
+    bool empty = reply->body_bytes == 0 && reply->wire_bytes == 0 && !reply->cut;
+    if (empty && is_executed(reply) && !reply->note.head)
+        reply->marks |= UINT64_C(1) << MARK_NO_CONTENT;
     texts_read(evidence);
     if (reply->format == BODY_LINES)
         listing_finish(evidence);

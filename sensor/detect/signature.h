@@ -23,6 +23,7 @@
 #define SIGNATURE_EACH_LENGTH 64 /* and how long such a text may be */
 #define SIGNATURE_NONE        UINT16_MAX
 #define REFUSAL_STATUS_MAX    7
+#define WRITTEN_STATUS_MAX    7
 #define CREDENTIAL_NAME_MAX   63
 #define WORDS_MAX             32 /* of a list of texts, and the NULL at its end */
 
@@ -37,6 +38,7 @@ enum builtin_mark {
     MARK_BINARY_TYPE, /* YAML, CBOR, SMILE */
     MARK_TABLE_ROW,   /* a line of a listing that only this store writes */
     MARK_SUCCESS,     /* status 200 to 299 */
+    MARK_NO_CONTENT,  /* of these without a body */
     MARKS_BUILTIN
 };
 
@@ -222,6 +224,8 @@ struct request_rule {
     bool page;     /* a later page of something begun before */
     enum document_kind document;
     enum lines_kind lines;
+    bool written_success;                     /* every success says that the write was done */
+    uint16_t written[WRITTEN_STATUS_MAX + 1]; /* these say so; 0-terminated */
     uint16_t table;
     uint64_t groups;
     uint64_t xml_groups;

@@ -22,7 +22,7 @@ static const char *const builtin_marks[MARKS_BUILTIN] = {
     [MARK_BARE_HEADERS] = "bare-headers", [MARK_OWN_PATH] = "own-path",
     [MARK_JSON_TYPE] = "json-type",       [MARK_TEXT_TYPE] = "text-type",
     [MARK_BINARY_TYPE] = "binary-type",   [MARK_TABLE_ROW] = "table-row",
-    [MARK_SUCCESS] = "success",
+    [MARK_SUCCESS] = "success",           [MARK_NO_CONTENT] = "no-content",
 };
 
 static enum ajar_status check_head(struct loader *loader, const struct yaml *root)

@@ -185,6 +185,33 @@ static enum ajar_status read_relay(struct loader *loader, const struct yaml *map
     return status;
 }
 
+/* `written`: success, or a list of successes, that say a write was done */
+static enum ajar_status read_written(struct loader *loader, const struct yaml *item,
+                                     struct request_rule *rule)
+{
+    const struct yaml *node = yaml_find(item, "written");
+    if (!node)
+        return AJAR_OK;
+    if (rule->level != LEVEL_WRITE && !yaml_find(yaml_root(loader->file), "request-bodies"))
+        return loader_fail(loader, node, "'written' is for requests of 'level: write'");
+    rule->written_success = node->kind == YAML_TEXT && strcmp(node->text, "success") == 0;
+    if (rule->written_success)
+        return AJAR_OK;
+    if (node->kind != YAML_LIST || node->count == 0 || node->count > WRITTEN_STATUS_MAX)
+        return loader_fail(loader, node, "'written' must be success or a list of 1 to %d numbers",
+                           WRITTEN_STATUS_MAX);
+    size_t used = 0;
+    for (const struct yaml *entry = node->first; entry; entry = entry->next) {
+        uint64_t number = 0;
+        enum ajar_status status =
+            yaml_read_number(loader->file, entry, 200, 299, &number, loader->problem);
+        if (status != AJAR_OK)
+            return status;
+        rule->written[used++] = (uint16_t)number;
+    }
+    return AJAR_OK;
+}
+
 static enum ajar_status read_request_flags(struct loader *loader, const struct yaml *item,
                                            struct request_rule *rule)
 {
@@ -196,15 +223,17 @@ static enum ajar_status read_request_flags(struct loader *loader, const struct y
         status = loader_find_bool(loader, item, "page", &rule->page);
     if (status == AJAR_OK)
         status = read_document(loader, item, rule);
+    if (status == AJAR_OK)
+        status = read_written(loader, item, rule);
     return status == AJAR_OK ? read_lines(loader, item, rule) : status;
 }
 
 static enum ajar_status read_request(struct loader *loader, const struct yaml *item,
                                      struct request_rule *rule, uint16_t number)
 {
-    static const char *const keys[] = {"name",  "path",     "methods", "level",    "own",
-                                       "json",  "xml",      "page",    "document", "lines",
-                                       "table", "fallback", "relay",   "dataset",  NULL};
+    static const char *const keys[] = {"name",  "path",    "methods",  "level", "own",   "json",
+                                       "xml",   "page",    "document", "lines", "table", "fallback",
+                                       "relay", "dataset", "written",  NULL};
     const struct yaml *methods = yaml_find(item, "methods");
     rule->line = item->line;
     enum ajar_status status = yaml_check_keys(loader->file, item, keys, loader->problem);

@@ -63,7 +63,9 @@ static bool may_speak(const struct evidence *evidence, const struct judgement *j
         return true;
     if (!reply->rule)
         return false;
-    if (judgement->verdict == VERDICT_REFUSED || judgement->verdict == VERDICT_TAMPERED)
+    bool confirmed = reply->written_seen || reply->written_if_asked;
+    if (judgement->verdict == VERDICT_REFUSED ||
+        (judgement->verdict == VERDICT_TAMPERED && confirmed))
         return true;
     if (reply->note.head)
         return known || (reply->marks & UINT64_C(1) << MARK_BARE_HEADERS) != 0;

@@ -123,6 +123,18 @@ bool verdict_has_content(const struct reply *reply)
     return reply->written_seen || reply->returned > 0 || reply->values_seen || has_metadata(reply);
 }
 
+/* Whether the status alone says that a write was done. */
+static bool says_written(const struct reply *reply)
+{
+    const struct request_rule *rule = reply->rule;
+    if (!rule)
+        return false;
+    for (size_t i = 0; rule->written[i]; i++)
+        if (rule->written[i] == reply->status)
+            return true;
+    return rule->written_success;
+}
+
 static enum verdict judge_content(const struct evidence *evidence, enum request_level level)
 {
     const struct reply *reply = &evidence->reply;
@@ -130,7 +142,7 @@ static enum verdict judge_content(const struct evidence *evidence, enum request_
     bool asked = reply->rule && level == LEVEL_WRITE;
     /* Without its request, only a reply that says whose it is can be a write to the store. */
     bool unseen = !reply->rule && verdict_identity(evidence) == IDENTITY_PROVEN;
-    bool written = reply->written_if_asked && !reply->not_written;
+    bool written = (reply->written_if_asked || says_written(reply)) && !reply->not_written;
     if ((reply->written_seen && (asked || unseen)) || (written && asked))
         return VERDICT_TAMPERED;
     if (level == LEVEL_WRITE || level == LEVEL_OPEN)

@@ -46,7 +46,7 @@ Test(signature_rules, refuses_requests_without_name_path_or_level)
                    "toy.yaml:5: a request needs a level: revealed, open, metadata, data or write");
     expect_refused(REQUEST("{name: x, path: /a, level: open, verb: GET}"),
                    "toy.yaml:5: unknown key 'verb'; known here: name, path, methods, level, own, "
-                   "json, xml, page, document, lines, table, fallback, relay, dataset");
+                   "json, xml, page, document, lines, table, fallback, relay, dataset, written");
     expect_accepted(REQUEST("{name: x, path: /a, level: write}"));
 }
 
@@ -128,4 +128,20 @@ Test(signature_rules, refuses_extents_it_does_not_know)
                    "toy.yaml:5: 'lines' must be true or false");
     expect_accepted(REQUEST("{name: x, path: /a, level: data, document: any}"));
     expect_accepted(REQUEST("{name: x, path: /a, level: data, lines: all}"));
+}
+
+Test(signature_rules, refuses_writes_by_what_is_no_success)
+{
+    static const char must[] = "toy.yaml:5: 'written' must be success or a list of 1 to 7 numbers";
+    expect_refused(REQUEST("{name: x, path: /a, level: write, written: true}"), must);
+    expect_refused(REQUEST("{name: x, path: /a, level: write, written: []}"), must);
+    expect_refused(REQUEST("{name: x, path: /a, level: write, written: [404]}"),
+                   "toy.yaml:5: 'value' must be a whole number from 200 to 299");
+    expect_refused(REQUEST("{name: x, path: /a, level: data, written: success}"),
+                   "toy.yaml:5: 'written' is for requests of 'level: write'");
+    expect_accepted(REQUEST("{name: x, path: /a, level: write, written: success}"));
+    expect_accepted(REQUEST("{name: x, path: /a, level: write, written: [200, 204]}"));
+    expect_accepted(HEAD
+                    "request-bodies:\n  - {starts: PUT, effect: write}\n"
+                    "requests:\n  - {name: x, path: /a, level: data, written: [204]}\n" EXAMPLES);
 }

@@ -350,3 +350,56 @@ Test(request_bodies, make_a_request_one_that_writes)
     }
     expect_of_body(VERDICT_DATA, "{\"op\":\"put\",\"dry\":1}", 0);
 }
+
+Test(writes, are_told_by_their_status_where_the_request_says_so)
+{
+    TOY_VERDICT(VERDICT_TAMPERED, "", "PUT /toys/a", 200, "", "");
+    TOY_VERDICT(VERDICT_TAMPERED, "", "PUT /toys/a", 201, TOY_HTML, "made");
+    TOY_VERDICT(VERDICT_TAMPERED, "", "PUT /toys/a", 204, "", "");
+    TOY_VERDICT(VERDICT_TAMPERED, "", "DELETE /toys/a", 204, "", "");
+    TOY_VERDICT(VERDICT_OPEN, "", "DELETE /toys/a", 200, "", "");
+    TOY_VERDICT(VERDICT_OPEN, "", "POST /toys/a", 204, "", "");
+    TOY_VERDICT(VERDICT_NONE, "", "PUT /toys/a", 302, "", "");
+}
+
+Test(writes, are_not_done_where_the_reply_says_that_it_failed_or_changed_nothing)
+{
+    static const char says[] = "json:\n  common:\n    - {path: /bad, role: failed}\n"
+                               "    - {path: /same, role: not-written}\n"
+                               "refusals:\n  - {name: toy, status: [200], contains: log in}\n";
+    TOY_VERDICT(VERDICT_OPEN, says, "PUT /toys/a", 200, "", "{\"bad\":1}");
+    TOY_VERDICT(VERDICT_OPEN, says, "PUT /toys/a", 200, "", "{\"same\":1}");
+    TOY_VERDICT(VERDICT_REFUSED, says, "PUT /toys/a", 200, "", "please log in");
+    TOY_VERDICT(VERDICT_TAMPERED, says, "PUT /toys/a", 200, "", "{\"done\":1}");
+}
+
+/* A store that is known by answering a path of its own with nothing. */
+static const struct finding *quiet_once(const char *request, unsigned status, const char *headers,
+                                        const char *body)
+{
+    static struct talk t;
+    struct signature *list[1] = {
+        load(HEAD "identity:\n  - {marks: [own-path, no-content]}\n"
+                  "requests:\n  - {name: push, path: /push, level: write, written: success}\n"
+                  "examples:\n  - {request: GET /push, status: 200, verdict: none}\n")};
+    struct signature_set one = {.signatures = list, .count = 1};
+    talk_begin_with(&t, &one, true);
+    t.set = NULL;
+    talk_ask(&t, request);
+    talk_answer(&t, status, headers, body);
+    talk_end(&t);
+    signature_set_clear(&one);
+    signature_free(list[0]);
+    return talk_best(&t);
+}
+
+Test(no_content, is_a_success_without_a_body)
+{
+    cr_assert_verdict(quiet_once("POST /push", 204, "", ""), VERDICT_TAMPERED);
+    cr_assert_verdict(quiet_once("POST /push", 200, "", ""), VERDICT_TAMPERED);
+    cr_assert_verdict(quiet_once("POST /push", 200, "", " "), VERDICT_NONE);
+    cr_assert_verdict(quiet_once("POST /push", 200, TOY_HTML, "<html>"), VERDICT_NONE);
+    cr_assert_verdict(quiet_once("POST /push", 404, "", ""), VERDICT_NONE);
+    cr_assert_verdict(quiet_once("HEAD /push", 200, "", ""), VERDICT_NONE);
+    cr_assert_verdict(quiet_once("POST /other", 204, "", ""), VERDICT_NONE);
+}

@@ -6,8 +6,9 @@
  * "PK")
  *
  * The toy is known by the header line "Server: toy"; GET /toys is a request for data of its own,
- * GET /about reveals, GET /list is metadata, POST /toys/NAME writes; GET /files/NAME gives one
- * record of any type, GET /log and GET /table give lines.
+ * GET /about reveals, GET /list is metadata, POST /toys/NAME writes, PUT and DELETE
+ * of it by their status; GET /files/NAME gives one record of any type, GET /log and GET /table give
+ * lines.
  */
 #ifndef AJAR_TESTS_DETECT_TOY_H
 #define AJAR_TESTS_DETECT_TOY_H
@@ -23,6 +24,8 @@
     "identity:\n  - {marks: [toy]}\n"                                                              \
     "requests:\n"                                                                                  \
     "  - {name: write, path: \"/toys/{index}\", methods: [POST], level: write}\n"                  \
+    "  - {name: put, path: \"/toys/{index}\", methods: [PUT], level: write, written: success}\n"   \
+    "  - {name: drop, path: \"/toys/{index}\", methods: [DELETE], level: write, written: [204]}\n" \
     "  - {name: toys, path: [/toys, \"/toys/{index}\"], level: data}\n"                            \
     "  - {name: file, path: \"/files/{index}\", level: data, document: any}\n"                     \
     "  - {name: log, path: /log, level: data, lines: all}\n"                                       \

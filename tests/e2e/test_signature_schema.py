@@ -73,6 +73,7 @@ BROKEN = {
     "another verdict": lambda toy: toy["examples"][0].update(verdict="bad"),
     "a request without a path": lambda toy: toy["requests"][0].pop("path"),
     "a path without a slash": lambda toy: toy["requests"][0].update(path="toys"),
+    "a write by an error": lambda toy: toy["requests"][0].update(level="write", written=[404]),
     "a flag that is none": lambda toy: toy["requests"][0].update(own="maybe"),
     "an example without a status": lambda toy: toy["examples"][0].pop("status"),
     "an example with two bodies": lambda toy: toy["examples"][0].update(hex="00"),
