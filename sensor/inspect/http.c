@@ -25,6 +25,7 @@ enum ajar_status http_inspector_new(const struct http_limits *limits,
         http_pool_init(&made->connections, limits->connections, sizeof(struct http_connection)) ||
         http_pool_init(&made->heads, limits->connections, HTTP_HEAD_MAX) ||
         http_pool_init(&made->inflates, limits->inflates, http_inflate_size()) ||
+        http_pool_init(&made->brotlis, limits->brotlis, http_brotli_size()) ||
         http_pool_init(&made->http2s, limits->http2_connections, http2_size()) ||
         http_pool_init(&made->http2_blocks, limits->http2_blocks, http2_block_size()) ||
         hpack_heap_new(&made->hpack)) {
@@ -42,6 +43,7 @@ void http_inspector_free(struct http_inspector *inspector)
     http_pool_clear(&inspector->connections);
     http_pool_clear(&inspector->heads);
     http_pool_clear(&inspector->inflates);
+    http_pool_clear(&inspector->brotlis);
     http_pool_clear(&inspector->http2s);
     http_pool_clear(&inspector->http2_blocks);
     hpack_heap_free(inspector->hpack);
@@ -96,6 +98,7 @@ static void release_half(struct http_inspector *inspector, struct http_half *hal
 {
     http_pool_return(&inspector->heads, half->reader.buffer);
     http_pool_return(&inspector->inflates, half->inflate);
+    http_pool_return(&inspector->brotlis, half->brotli);
 }
 
 void http_close(struct http_inspector *inspector, struct flow *flow)

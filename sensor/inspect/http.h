@@ -16,6 +16,7 @@
 struct http_limits {
     uint32_t connections; /* inspected at once; one more gets none and is counted */
     uint32_t inflates;    /* inflate contexts at once over all connections */
+    uint32_t brotlis;     /* the same for br, 9 MiB each */
     uint32_t
         inflate_ratio; /* bomb cap: decoded bytes per wire byte (after the first 64 KiB decoded) */
     uint64_t inflate_bytes;     /* bomb cap: decoded bytes of one body */
@@ -26,6 +27,7 @@ struct http_limits {
 #define HTTP_LIMITS_DEFAULT                                                                        \
     ((struct http_limits){.connections = 8192,                                                     \
                           .inflates = 1024,                                                        \
+                          .brotlis = 4,                                                            \
                           .inflate_ratio = 200,                                                    \
                           .inflate_bytes = UINT64_C(1) << 30,                                      \
                           .http2_connections = 512,                                                \
@@ -43,7 +45,7 @@ struct http_counters {
     uint64_t pending_overflow; /* requests over HTTP_PENDING_MAX */
     uint64_t chunks_malformed;
     uint64_t inflate_failed;
-    uint64_t inflate_refused; /* no context free */
+    uint64_t inflate_refused; /* no context free, or a window larger than it has */
     uint64_t inflate_bombs;
     uint64_t resyncs;
     uint64_t unpaired_replies;

@@ -10,6 +10,7 @@
 #include "inspect/http.h"
 #include "inspect/http2_hpack.h"
 #include "inspect/http_body.h"
+#include "inspect/http_brotli.h"
 #include "inspect/http_inflate.h"
 #include "inspect/http_opening.h"
 #include "inspect/http_pending.h"
@@ -20,7 +21,8 @@
 struct http_half {
     struct http_reader reader;
     struct http_body body;
-    struct http_inflate *inflate; /* while a coded body is decoded */
+    struct http_inflate *inflate; /* while a body in gzip or deflate is decoded */
+    struct http_brotli *brotli;   /* while one in br is */
     uint64_t decoded_bytes;
     uint64_t read_bytes; /* body bytes whose content was delivered */
     uint8_t coding;      /* enum http_coding of the body */
@@ -51,6 +53,7 @@ struct http_inspector {
     struct http_pool connections;
     struct http_pool heads;
     struct http_pool inflates;
+    struct http_pool brotlis;
     struct http_pool http2s;
     struct http_pool http2_blocks;
     struct hpack_heap *hpack;

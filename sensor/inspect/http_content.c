@@ -5,10 +5,12 @@
  */
 #include "inspect/http_connection.h"
 
-static void release_inflate(const struct http_call *call, struct http_half *half)
+static void release_decoder(const struct http_call *call, struct http_half *half)
 {
     http_pool_return(&call->inspector->inflates, half->inflate);
+    http_pool_return(&call->inspector->brotlis, half->brotli);
     half->inflate = NULL;
+    half->brotli = NULL;
 }
 
 bool http_is_reply_half(const struct http_call *call, const struct http_half *half)
@@ -39,22 +41,26 @@ static void give_up(const struct http_call *call, struct http_half *half)
 {
     half->undecodable = true;
     half->wanted = false;
-    release_inflate(call, half);
+    release_decoder(call, half);
 }
 
 static void decode_content(const struct http_call *call, struct http_half *half, struct slice data)
 {
     struct http_inspector *inspector = call->inspector;
     struct delivery to = {call, half};
-    switch (http_inflate_feed(half->inflate, data, inspector->out, deliver, &to)) {
+    switch (half->brotli ? http_brotli_feed(half->brotli, data, inspector->out, deliver, &to)
+                         : http_inflate_feed(half->inflate, data, inspector->out, deliver, &to)) {
     case HTTP_INFLATE_OK:
         return;
     case HTTP_INFLATE_ENOUGH:
         half->wanted = false;
-        release_inflate(call, half);
+        release_decoder(call, half);
         return;
     case HTTP_INFLATE_BOMB:
         inspector->counters.inflate_bombs++;
+        break;
+    case HTTP_INFLATE_FULL:
+        inspector->counters.inflate_refused++;
         break;
     case HTTP_INFLATE_BROKEN:
         inspector->counters.inflate_failed++;
@@ -68,12 +74,31 @@ void http_content_pass(const struct http_call *call, struct http_half *half, str
     struct delivery to = {call, half};
     if (!half->wanted)
         return;
-    if (half->inflate)
+    if (half->inflate || half->brotli)
         decode_content(call, half, data);
     else
         half->wanted = deliver(&to, (const uint8_t *)data.text, data.length);
     if (half->wanted)
         half->read_bytes += data.length;
+}
+
+/* Whether a decoder was free. */
+static bool take_decoder(struct http_inspector *inspector, struct http_half *half,
+                         const struct http_inflate_limits *limits)
+{
+    bool is_brotli = half->coding == HTTP_CODING_BROTLI;
+    struct http_pool *pool = is_brotli ? &inspector->brotlis : &inspector->inflates;
+    void *block = http_pool_take(pool);
+    if (!block)
+        return false;
+    if (!is_brotli) {
+        half->inflate = http_inflate_begin(block, (enum http_coding)half->coding, limits);
+        return true;
+    }
+    half->brotli = http_brotli_begin(block, limits);
+    if (!half->brotli)
+        http_pool_return(pool, block);
+    return half->brotli != NULL;
 }
 
 /* The body that just began is coded: finds a decoder for it, if its content is wanted. */
@@ -87,13 +112,10 @@ static void begin_decoding(const struct http_call *call, struct http_half *half)
         half->wanted = half->wanted && !half->undecodable;
         return;
     }
-    void *block = http_pool_take(&inspector->inflates);
-    if (!block) {
+    if (!take_decoder(inspector, half, &limits)) {
         inspector->counters.inflate_refused++;
         give_up(call, half);
-        return;
     }
-    half->inflate = http_inflate_begin(block, (enum http_coding)half->coding, &limits);
 }
 
 void http_content_begin(const struct http_call *call, struct http_half *half, uint8_t coding,
@@ -110,7 +132,7 @@ void http_content_begin(const struct http_call *call, struct http_half *half, ui
 void http_content_gap(const struct http_call *call, struct http_half *half, uint32_t length)
 {
     const struct http_listener *listener = &call->inspector->listener;
-    if (half->inflate)
+    if (half->inflate || half->brotli)
         give_up(call, half);
     half->wanted = half->wanted && http_is_reply_half(call, half) && listener->body_gap &&
                    listener->body_gap(listener->context, call->flow, length);
@@ -127,7 +149,7 @@ void http_content_finish(const struct http_call *call, struct http_half *half, e
         .encoded = half->coding != HTTP_CODING_NONE,
         .undecodable = half->undecodable,
     };
-    release_inflate(call, half);
+    release_decoder(call, half);
     half->in_body = false;
     half->may_omit = false;
     if (http_is_reply_half(call, half))

@@ -145,6 +145,8 @@ static void note_coding(struct http_framing *framing, struct slice value)
             coding = HTTP_CODING_GZIP;
         else if (slice_equals_nocase(item, "deflate"))
             coding = HTTP_CODING_DEFLATE;
+        else if (slice_equals_nocase(item, "br"))
+            coding = HTTP_CODING_BROTLI;
         framing->coding = framing->coding ? HTTP_CODING_UNKNOWN : (uint8_t)coding;
     }
 }

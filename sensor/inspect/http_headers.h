@@ -11,6 +11,7 @@ enum http_coding {
     HTTP_CODING_NONE = 0,
     HTTP_CODING_GZIP,    /* gzip, x-gzip */
     HTTP_CODING_DEFLATE, /* zlib format, or raw as some servers send it */
+    HTTP_CODING_BROTLI,  /* br */
     HTTP_CODING_UNKNOWN, /* one we do not read, or several on top of each other */
 };
 

@@ -24,6 +24,7 @@ enum http_inflate_result {
     HTTP_INFLATE_ENOUGH, /* the sink wants no more */
     HTTP_INFLATE_BROKEN, /* not what the header said, or damaged */
     HTTP_INFLATE_BOMB,   /* over a cap */
+    HTTP_INFLATE_FULL,   /* its sender chose a window larger than we keep (br only) */
 };
 
 /* Takes decoded bytes, borrowed; returns whether more is wanted. */

@@ -77,7 +77,7 @@ int LLVMFuzzerInitialize(int *count, char ***arguments)
     }
     struct detect_options options = {.signatures = set, .listener = on_finding};
     limits.connections = 2;
-    limits.inflates = 2;
+    limits.inflates = limits.brotlis = 2;
     check(detector_new(&options, &detector) == AJAR_OK);
     struct http_listener listener = detector_http_listener(detector);
     check(http_inspector_new(&limits, &listener, &http) == AJAR_OK);

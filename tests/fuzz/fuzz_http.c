@@ -148,6 +148,7 @@ static void make_inspector(void)
      * connections, so that both sides of one can hold half a head. */
     struct http_limits limits = {.connections = 2,
                                  .inflates = 2,
+                                 .brotlis = 2,
                                  .inflate_ratio = 5000,
                                  .inflate_bytes = 1u << 30,
                                  .http2_connections = 1,

@@ -115,12 +115,29 @@ Test(http_exchange, decodes_a_compressed_request)
            "> POST /a/_search\n< 204\n<. complete wire 0\n>> {\"hits\":{\"total\":5}}\n");
 }
 
+/* {"hits":{"total":5}} */
+#define BR_HITS                                                                                    \
+    "\213\011\200\173\042\150\151\164\163\042\072\173\042\164\157\164\141\154\042\072\065"         \
+    "\175\175\003"
+
+Test(http_exchange, decodes_br)
+{
+    expect((struct play){TURNS(CLIENT("GET /a HTTP/1.1\r\n\r\n"),
+                               SERVER("HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: "
+                                      "24\r\n\r\n" BR_HITS),
+                               CLIENT("GET /b HTTP/1.1\r\n\r\n"),
+                               SERVER("HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: "
+                                      "5\r\n\r\n\377\377\377\377\377"))},
+           "> GET /a\n< 200\n<< {\"hits\":{\"total\":5}}\n<. complete wire 24 coded\n"
+           "> GET /b\n< 200\n<. complete wire 5 coded undecodable\n");
+}
+
 Test(http_exchange, counts_what_it_cannot_decode)
 {
     expect(
         (struct play){TURNS(
             CLIENT("GET /1 HTTP/1.1\r\n\r\n"),
-            SERVER("HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 5\r\n\r\nabcde"),
+            SERVER("HTTP/1.1 200 OK\r\nContent-Encoding: zstd\r\nContent-Length: 5\r\n\r\nabcde"),
             CLIENT("GET /2 HTTP/1.1\r\n\r\n"),
             SERVER("HTTP/1.1 200 OK\r\nContent-Encoding: gzip, gzip\r\nContent-Length: "
                    "5\r\n\r\nabcde"),

@@ -142,6 +142,8 @@ Test(http_headers, knows_the_content_codings_it_reads)
     parse("Content-Encoding: identity, gzip\r\n\r\n");
     cr_assert_eq(framing.coding, HTTP_CODING_GZIP);
     parse("Content-Encoding: br\r\n\r\n");
+    cr_assert_eq(framing.coding, HTTP_CODING_BROTLI);
+    parse("Content-Encoding: zstd\r\n\r\n");
     cr_assert_eq(framing.coding, HTTP_CODING_UNKNOWN);
     parse("Content-Encoding: gzip\r\nContent-Encoding: gzip\r\n\r\n");
     cr_assert_eq(framing.coding, HTTP_CODING_UNKNOWN);

@@ -32,6 +32,7 @@ LIBRARIES = {
     "libcap-ng": (r"cap-ng\.h", ["process/*.c"]),
     "libyaml": (r"yaml\.h", ["base/*.c"]),
     "zlib": (r"zlib\.h", ["capture/*.c", "inspect/*.c"]),
+    "brotli decoder": (r"brotli/decode\.h", ["inspect/http_brotli.c"]),
     "nghttp2": (r"nghttp2/.*", ["inspect/http2_hpack.c"]),
     "Vectorscan": (r"hs/.*|hs\.h", ["scan/*.c"]),
     "zstd": (r"zstd.*\.h", ["capture/*.c"]),

@@ -116,7 +116,7 @@ static void play(const struct transcript *t, struct told *told)
     struct flow flow = {.client = 0, .midstream = t->midstream};
     struct packet packet = {.protocol = PACKET_TCP};
     limits.connections = 2;
-    limits.inflates = 2;
+    limits.inflates = limits.brotlis = 2;
     flow.side[1].fin = t->server_fin;
     if (http_inspector_new(&limits, &listener, &inspector) || http_open(inspector, &flow))
         abort();
