@@ -23,6 +23,7 @@ struct ledger {
     struct flows *flows;
     struct ledger_counters counters;
     uint64_t sequence;
+    struct finding renamed; /* a login demanded in front of a server that is known */
     /* Of the event now being told. */
     struct finding finding; /* completed with what is known of the server */
     struct place source;

@@ -316,9 +316,28 @@ static bool tell_due(struct ledger *ledger, uint64_t time_ns, unsigned most)
     return true;
 }
 
-static void add_sight(struct ledger *ledger, const struct finding *finding)
+/*
+ * A login that something in front of a server demands says nothing of what store is behind: it is
+ * one to the store that the server is known for, whatever store the request was thought to be for.
+ */
+static const struct finding *name_refused(struct ledger *ledger, const struct finding *finding)
+{
+    if (finding->identity != IDENTITY_NONE || finding->verdict != VERDICT_REFUSED ||
+        servers_find(ledger->servers, finding))
+        return finding;
+    const struct server *known =
+        servers_find_identified(ledger->servers, &finding->server, finding->server_port);
+    if (!known)
+        return finding;
+    finding_copy(&ledger->renamed, finding);
+    memcpy(ledger->renamed.store, known->store, sizeof ledger->renamed.store);
+    return &ledger->renamed;
+}
+
+static void add_sight(struct ledger *ledger, const struct finding *seen)
 {
     struct pair_state rest;
+    const struct finding *finding = name_refused(ledger, seen);
     if (!is_identified(ledger, finding)) {
         ledger->counters.unidentified++;
         return;

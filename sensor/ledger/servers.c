@@ -60,18 +60,17 @@ void servers_free(struct servers *servers)
     free(servers);
 }
 
-static struct server **bucket_of(struct servers *servers, const char *store,
-                                 const struct addr *addr, uint16_t port)
+/* All stores of one address and port are in one bucket. */
+static struct server **bucket_of(struct servers *servers, const struct addr *addr, uint16_t port)
 {
     uint64_t hash = hash_keyed(servers->seed ^ port, addr->bytes, sizeof addr->bytes);
-    hash = hash_keyed(hash, store, strlen(store));
     return &servers->buckets[hash & servers->mask];
 }
 
 struct server *servers_find_at(struct servers *servers, const char *store, const struct addr *addr,
                                uint16_t port)
 {
-    struct server *server = *bucket_of(servers, store, addr, port);
+    struct server *server = *bucket_of(servers, addr, port);
     while (server && (server->port != port || addr_compare(&server->addr, addr) != 0 ||
                       strcmp(server->store, store) != 0))
         server = server->bucket_next;
@@ -81,6 +80,16 @@ struct server *servers_find_at(struct servers *servers, const char *store, const
 struct server *servers_find(struct servers *servers, const struct finding *finding)
 {
     return servers_find_at(servers, finding->store, &finding->server, finding->server_port);
+}
+
+const struct server *servers_find_identified(struct servers *servers, const struct addr *addr,
+                                             uint16_t port)
+{
+    const struct server *server = *bucket_of(servers, addr, port);
+    while (server &&
+           (server->port != port || addr_compare(&server->addr, addr) != 0 || !server->identified))
+        server = server->bucket_next;
+    return server;
 }
 
 static void list_remove(struct servers *servers, struct server *server)
@@ -122,7 +131,7 @@ static void changed_remove(struct servers *servers, struct server *server)
 static void evict_oldest(struct servers *servers)
 {
     struct server *server = servers->oldest;
-    struct server **link = bucket_of(servers, server->store, &server->addr, server->port);
+    struct server **link = bucket_of(servers, &server->addr, server->port);
     while (*link != server)
         link = &(*link)->bucket_next;
     *link = server->bucket_next;
@@ -135,7 +144,7 @@ static void evict_oldest(struct servers *servers)
 
 static void link_in(struct servers *servers, struct server *server)
 {
-    struct server **bucket = bucket_of(servers, server->store, &server->addr, server->port);
+    struct server **bucket = bucket_of(servers, &server->addr, server->port);
     server->bucket_next = *bucket;
     *bucket = server;
     list_insert(servers, server);

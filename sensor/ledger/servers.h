@@ -52,6 +52,10 @@ void servers_free(struct servers *servers);
 /* The server of a finding (same store, address and port), borrowed; NULL if it is not known. */
 struct server *servers_find(struct servers *servers, const struct finding *finding);
 
+/* A server of that address and port that has shown what store it is, or NULL. */
+const struct server *servers_find_identified(struct servers *servers, const struct addr *addr,
+                                             uint16_t port);
+
 /*
  * Notes what a finding says of its server, and makes the server known if it was not. NULL only when
  * memory is out. The server is borrowed until the next servers_learn().

@@ -190,6 +190,28 @@ Test(ledger, counts_it_fully_for_a_known_store)
     cr_assert_eq(told_count, 3, "and another store too");
 }
 
+/* Whose a login is that something in front demands, nobody can say from the request. */
+Test(ledger, takes_a_login_in_front_for_one_of_the_store_that_is_known_there)
+{
+    struct finding refused = make_finding(VERDICT_REFUSED);
+    refused.identity = IDENTITY_NONE;
+    SET(refused.store, "otherstore");
+    add(refused);
+    cr_assert_eq(told_count, 0);
+    add(make_finding(VERDICT_DATA));
+    told_count = 0;
+    hears_all = true;
+    refused.time_ns += 1000;
+    add(refused);
+    hears_all = false;
+    cr_assert_geq(told_count, 1);
+    cr_expect_str_eq(told[0].finding.store, make_finding(VERDICT_DATA).store);
+    refused.verdict = VERDICT_DATA;
+    told_count = 0;
+    add(refused);
+    cr_expect_eq(told_count, 0);
+}
+
 Test(ledger, keeps_probes_that_say_whose_they_are_or_of_known_stores)
 {
     struct finding probe = make_finding(VERDICT_PROBED);
