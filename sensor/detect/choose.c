@@ -96,16 +96,31 @@ static bool find_matches(const struct chooser *chooser, const struct evidence *e
     return true;
 }
 
+/*
+ * A path that others have too makes no candidate: what the reply says does. But where no body
+ * will say anything (HEAD, a login demanded) the reply may still tell of a server known before.
+ */
+static void add_match(struct chooser *chooser, const struct evidence *evidence, struct trial *trial,
+                      const struct catalogue_match *match)
+{
+    const struct request_rule *rule =
+        &chooser->set->signatures[match->signature]->requests[match->rule];
+    bool says_little = evidence->reply.note.head || trial->status == 401 || trial->status == 403;
+    if (rule->own || says_little)
+        add_candidate(chooser, trial, match->signature);
+}
+
 static void add_asked(struct chooser *chooser, const struct evidence *evidence, struct trial *trial)
 {
     const struct request_note *note = &evidence->reply.note;
     if (note->rule != SIGNATURE_NONE)
-        add_candidate(chooser, trial, note->signature);
+        add_match(chooser, evidence, trial,
+                  &(struct catalogue_match){.signature = note->signature, .rule = note->rule});
     struct catalogue_request request;
     struct catalogue_matches matches;
     if (find_matches(chooser, evidence, &request, &matches))
         for (size_t i = 0; i < matches.count; i++)
-            add_candidate(chooser, trial, matches.list[i].signature);
+            add_match(chooser, evidence, trial, &matches.list[i]);
 }
 
 static struct trial *trial_take(struct chooser *chooser)

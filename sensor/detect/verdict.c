@@ -85,6 +85,11 @@ static bool refusal_fits(const struct refusal_rule *rule, const struct reply *re
     return !(rule->unless_error && reply->error_type[0]);
 }
 
+/* A login that HTTP itself demands (RFC 9110, 15.5.2 and 15.5.4), by whoever stands in front: it
+ * says nothing of what stands behind. Not where the store itself made the error. */
+static const struct refusal_rule any_login = {
+    .name = "proxy", .verdict = VERDICT_REFUSED, .status = {401, 403, 407}, .unless_error = true};
+
 const struct refusal_rule *verdict_find_refusal(const struct evidence *evidence)
 {
     const struct signature *signature = evidence->signature;
@@ -92,7 +97,7 @@ const struct refusal_rule *verdict_find_refusal(const struct evidence *evidence)
         if ((evidence->reply.refusal_headers & UINT64_C(1) << i) &&
             refusal_fits(&signature->refusals[i], &evidence->reply))
             return &signature->refusals[i];
-    return NULL;
+    return refusal_fits(&any_login, &evidence->reply) ? &any_login : NULL;
 }
 
 /* A later page, a large part of all, or much in one flow. */
@@ -200,7 +205,8 @@ static void judge_error(const struct reply *reply, struct judgement *judgement)
 {
     bool not_executed = reply->status == 429 || reply->status == 503 || reply->note.options ||
                         reply->protocol_error;
-    bool product_only = reply_level(reply) == LEVEL_REVEALED;
+    bool product_only = reply_level(reply) == LEVEL_REVEALED || reply->status == 401 ||
+                        reply->status == 403; /* no proof of an open door, whoever says so */
     judgement->weak = !not_executed && is_routing_error(reply);
     judgement->verdict = not_executed || !reply->rule || (product_only && !judgement->weak)
                              ? VERDICT_REVEALED

@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "detect/choose.h"
+
+#include "detect/loading.h"
+#include "detect/talk.h"
+
+/* Two stores that share paths, one for which other words speak, and a relay to the first. */
+#define BEGIN(name) "format: 1\nname: " name "\nprotocol: http\n"
+#define END         "examples:\n  - {request: GET /, status: 200, verdict: none}\n"
+
+static const char ant[] = BEGIN("ant") //
+    "headers:\n  - {name: X-Ant, mark: header}\n"
+    "json:\n  common:\n    - {path: /ant_version, role: version, mark: banner}\n"
+    "    - {path: '/ants/[]', role: record, mark: ants}\n"
+    "identity:\n  - {marks: [header]}\n  - {marks: [banner]}\n  - {marks: [ants]}\n"
+    "refusals:\n  - {name: ant guard, status: [302], header: {name: Location, contains: "
+    "/ant-login},"
+    " identity: proven}\n"
+    "requests:\n  - {name: banner, path: /, level: revealed, own: false}\n"
+    "  - {name: query, path: /query, level: data, own: false}\n"
+    "  - {name: ants, path: '/ants/{index}', level: data}\n" END;
+static const char bee[] = BEGIN("bee") //
+    "json:\n  common:\n    - {path: /bee_version, role: version, mark: banner}\n"
+    "    - {path: '/bees/[]', role: record, mark: bees}\n"
+    "texts:\n  - {matches: 'hive-[0-9]+', mark: hive, role: name}\n"
+    "identity:\n  - {marks: [banner]}\n  - {marks: [bees]}\n  - {marks: [hive]}\n"
+    "requests:\n  - {name: banner, path: /, level: revealed, own: false}\n"
+    "  - {name: query, path: /query, level: data, own: false}\n"
+    "  - {name: page, path: /hives, level: metadata, own: false}\n" END;
+static const char relay[] = BEGIN("relay") //
+    "headers:\n  - {name: X-Relay, mark: header}\n"
+    "identity:\n  - {marks: [header]}\n"
+    "requests:\n  - {name: relay, path: /relay, level: open, relay: {path: to}}\n" END;
+
+static struct talk t;
+static struct signature *list[3];
+static struct signature_set set = {.signatures = list, .count = 3};
+
+static void begin(void)
+{
+    list[0] = load(ant);
+    list[1] = load(bee);
+    list[2] = load(relay);
+    struct problem problem = {.text = ""};
+    cr_assert_eq(signature_set_complete(&set, NULL, &problem), AJAR_OK, "%s", problem.text);
+    talk_begin_with(&t, &set, true);
+    t.set = NULL;
+}
+
+static void end(void)
+{
+    talk_end(&t);
+    signature_set_clear(&set);
+    for (size_t i = 0; i < 3; i++)
+        signature_free(list[i]);
+}
+
+TestSuite(choose, .init = begin, .fini = end);
+
+static void exchange(const char *request, unsigned status, const char *headers, const char *body)
+{
+    talk_ask(&t, request);
+    talk_answer(&t, status, headers, body);
+}
+
+static void expect_told(size_t number, const char *store, enum verdict verdict)
+{
+    cr_assert_gt(t.count, number);
+    cr_expect_str_eq(t.found[number].store, store);
+    cr_expect_str_eq(verdict_name((enum verdict)t.found[number].verdict), verdict_name(verdict));
+}
+
+Test(choose, lets_the_reply_decide_between_stores_that_share_a_path)
+{
+    exchange("GET /", 200, "", "{\"bee_version\":\"2.1\"}");
+    expect_told(0, "bee", VERDICT_REVEALED);
+    cr_expect_str_eq(t.found[0].version, "2.1");
+    exchange("GET /query", 200, "", "{\"bees\":[1,2]}");
+    expect_told(1, "bee", VERDICT_DATA);
+    cr_expect_eq(t.found[1].returned, 2);
+}
+
+Test(choose, takes_a_header_line_for_a_hint_where_the_body_says_nothing)
+{
+    exchange("GET /somewhere", 200, "X-Ant: 1\r\n", "{}");
+    expect_told(0, "ant", VERDICT_REVEALED);
+}
+
+Test(choose, takes_no_store_for_a_reply_that_speaks_of_none)
+{
+    exchange("GET /", 200, "", "{\"version\":\"2.1\"}");
+    exchange("GET /query", 200, "", "{\"rows\":[1]}");
+    exchange("GET /hives", 200, "", "<html>hive-</html>");
+    cr_expect_eq(t.count, 0);
+}
+
+Test(choose, knows_a_store_by_an_expression_in_any_body_cut_anywhere)
+{
+    t.piece = 3;
+    exchange("GET /hives", 200, "content-type: text/html\r\n", "<html>of hive-77</html>");
+    expect_told(0, "bee", VERDICT_METADATA);
+}
+
+Test(choose, knows_a_store_by_a_reply_to_a_request_that_was_not_seen)
+{
+    talk_answer(&t, 200, "", "{\"bees\":[1]}");
+    expect_told(0, "bee", VERDICT_DATA);
+    cr_expect(t.found[0].request_unseen);
+}
+
+Test(choose, knows_a_store_by_how_it_refuses)
+{
+    exchange("GET /query", 302, "Location: /ant-login?next=1\r\n", "");
+    expect_told(0, "ant", VERDICT_REFUSED);
+}
+
+Test(choose, gives_the_relayed_answer_to_the_store_behind_the_relay)
+{
+    exchange("GET /relay?to=%2Fants%2Fred", 200, "X-Relay: 1\r\n", "{\"ants\":[1,2,3]}");
+    expect_told(0, "ant", VERDICT_DATA);
+    cr_expect_eq(t.found[0].dataset_count, 1);
+    cr_expect_str_eq(t.found[0].datasets[0].name, "red");
+}
+
+Test(choose, stays_with_the_known_store_unless_another_is_proven)
+{
+    exchange("GET /", 200, "", "{\"bee_version\":\"2.1\"}");
+    exchange("GET /ants/red", 200, "", "{\"something\":1}");
+    cr_expect_eq(t.count, 1);
+    exchange("GET /ants/red", 200, "", "{\"ants\":[1]}");
+    expect_told(t.count - 1, "ant", VERDICT_DATA);
+}
+
+Test(choose, chooses_a_reply_that_pauses_once_it_is_sure)
+{
+    talk_ask(&t, "GET /query");
+    talk_say(
+        &t, SERVER,
+        "HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{\"be");
+    detector_tick(t.detector, TALK_START + DETECT_TELL_AFTER_NS);
+    cr_expect_eq(t.count, 0);
+    talk_say(&t, SERVER, "es\":[1,");
+    detector_tick(t.detector, TALK_START + 3 * DETECT_TELL_AFTER_NS);
+    expect_told(0, "bee", VERDICT_DATA);
+}
+
+Test(choose, reads_on_behind_the_bytes_of_the_trial)
+{
+    static char body[3 * TRIAL_BODY_MAX] = "{\"bees\":[1";
+    size_t length = strlen(body);
+    while (length < sizeof body - 8)
+        length += (size_t)snprintf(body + length, sizeof body - length, ",1");
+    (void)snprintf(body + length, sizeof body - length, "]}");
+    size_t commas = 0;
+    for (const char *c = body; *c; c++)
+        commas += *c == ',';
+    t.piece = 700;
+    exchange("GET /query", 200, "", body);
+    talk_hang_up(&t, FLOW_END_FIN);
+    cr_expect_eq(t.found[t.count - 1].returned, commas + 1);
+    talk_open(&t);
+}
