@@ -129,13 +129,14 @@ static void note_key(struct evidence *evidence, const struct body_key *key, cons
             note_record(evidence, value_behind(format, behind, left));
         break;
     case KEY_DOCUMENT:
-        reply->values_seen |= is_data && !is_null(format, behind, left);
+        if (is_data && !is_null(format, behind, left))
+            dataset_note_value(reply);
         break;
     case KEY_LIST:
     case KEY_MAP:
-        reply->values_seen |=
-            is_data && (format == BODY_YAML ? has_lines(is_map, behind, left)
-                                            : has_content(format, is_map, behind, left));
+        if (is_data && (format == BODY_YAML ? has_lines(is_map, behind, left)
+                                            : has_content(format, is_map, behind, left)))
+            dataset_note_value(reply);
         break;
     }
 }
@@ -197,6 +198,7 @@ void binary_finish(struct evidence *evidence)
     bool executed = reply->status >= 200 && reply->status < 300;
     search(evidence, reply->window_length);
     reply->window_length = 0;
-    if (executed && reply->rule && reply_level(reply) == LEVEL_DATA && reply->plan->top_list)
-        reply->values_seen |= is_list(reply);
+    if (executed && reply->rule && reply_level(reply) == LEVEL_DATA && reply->plan->top_list &&
+        is_list(reply))
+        dataset_note_value(reply);
 }

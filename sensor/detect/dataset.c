@@ -120,7 +120,8 @@ void dataset_keep_row(struct evidence *evidence, const struct dataset_row *row)
 
 void dataset_add_record(struct reply *reply, struct finding_dataset *dataset)
 {
-    if (reply->returned_said)
+    reply->names_seen |= reply->detail.body.names;
+    if (reply->returned_said || reply->detail.body.names)
         return;
     reply->returned++;
     if (dataset)
@@ -129,8 +130,20 @@ void dataset_add_record(struct reply *reply, struct finding_dataset *dataset)
         reply->unassigned++;
 }
 
+void dataset_note_value(struct reply *reply)
+{
+    if (reply->detail.body.names)
+        reply->names_seen = true;
+    else
+        reply->values_seen = true;
+}
+
 void dataset_set_returned(struct reply *reply, uint64_t records)
 {
+    if (reply->detail.body.names) {
+        reply->names_seen |= records > 0;
+        return;
+    }
     if (reply->returned_said && records <= reply->returned)
         return;
     uint64_t assigned = reply->returned - reply->unassigned;

@@ -21,6 +21,9 @@ void dataset_keep_row(struct evidence *evidence, const struct dataset_row *row);
  * where the server itself has said how many there are. */
 void dataset_add_record(struct reply *reply, struct finding_dataset *dataset);
 
+/* Values of records without the records; names only, where the request asks for no more. */
+void dataset_note_value(struct reply *reply);
+
 /* The server says how many records it hands out; of several such numbers the largest counts. */
 void dataset_set_returned(struct reply *reply, uint64_t records);
 

@@ -23,14 +23,14 @@
 struct request_detail {
     char method[16];
     char url[512];
-    char dataset[96];     /* {index} of the path when it is one plain name, else "" */
-    bool selects;         /* the search names what it wants */
-    bool page;            /* asks for a later page */
-    bool writes;          /* its body says that it writes */
-    bool heading;         /* a text listing begins with its heading */
-    bool help;            /* asks what columns there are */
-    bool forwarded;       /* a proxy says for whom it is: */
-    uint8_t column_count; /* columns named by the request, 0 = none */
+    char dataset[96]; /* {index} of the path when it is one plain name, else "" */
+    bool selects;     /* the search names what it wants */
+    bool page;        /* asks for a later page */
+    struct body_effects body;
+    bool heading;                           /* a text listing begins with its heading */
+    bool help;                              /* asks what columns there are */
+    bool forwarded;                         /* a proxy says for whom it is: */
+    uint8_t column_count;                   /* columns named by the request, 0 = none */
     uint8_t columns[SIGNATURE_COLUMNS_MAX]; /* enum role of each */
     struct addr forwarded_for;
 };

@@ -190,7 +190,8 @@ static void note_role(struct evidence *evidence, enum role role, const struct js
             (void)dataset_find(&evidence->datasets, event->text, event->length);
         break;
     case ROLE_VALUE:
-        reply->values_seen |= event->kind != JSON_NULL;
+        if (event->kind != JSON_NULL)
+            dataset_note_value(reply);
         break;
     case ROLE_CURSOR:
         reply->cursor_seen |= event->kind != JSON_NULL && event->kind != JSON_FALSE &&

@@ -138,7 +138,10 @@ static enum verdict asked_for(const struct reply *reply)
         [LEVEL_METADATA] = VERDICT_METADATA, [LEVEL_DATA] = VERDICT_DATA,
         [LEVEL_WRITE] = VERDICT_TAMPERED,
     };
-    return reply->rule ? verdicts[reply_level(reply)] : VERDICT_NONE;
+    if (!reply->rule)
+        return VERDICT_NONE;
+    enum request_level level = reply_level(reply);
+    return verdicts[level == LEVEL_DATA && reply->detail.body.names ? LEVEL_METADATA : level];
 }
 
 void finding_add_reply(const struct evidence *evidence, const struct judgement *judgement,

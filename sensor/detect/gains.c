@@ -38,7 +38,7 @@ static void better_records(struct evidence *evidence, uint64_t records, enum cou
 static enum count_source total_source(const struct reply *reply)
 {
     /* Of a request that was not seen nobody knows what it selected. */
-    bool is_part = reply->note.unknown || reply->detail.selects;
+    bool is_part = reply->note.unknown || reply->detail.selects || reply->detail.body.selects;
     return reply->lower_bound || is_part || reply->totals > 1 ? COUNT_AT_LEAST : COUNT_SEARCH;
 }
 

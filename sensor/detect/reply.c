@@ -62,7 +62,7 @@ enum request_level reply_level(const struct reply *reply)
 {
     if (!reply->rule)
         return LEVEL_DATA;
-    return reply->detail.writes ? LEVEL_WRITE : reply->rule->level;
+    return reply->detail.body.writes ? LEVEL_WRITE : reply->rule->level;
 }
 
 void reply_begin(struct evidence *evidence, const struct http_reply *head)

@@ -15,9 +15,40 @@
 #include <string.h>
 #include <strings.h>
 
-static bool contains(struct slice text, const char *word)
+size_t request_squeeze(const char *text, size_t length, char *out)
 {
-    return text.length && memmem(text.text, text.length, word, strlen(word)) != NULL;
+    size_t used = 0;
+    bool quoted = false;
+    for (size_t i = 0; i < length; i++) {
+        bool escaped = quoted && text[i] == '\\' && i + 1 < length;
+        if (text[i] == '"')
+            quoted = !quoted;
+        if (!quoted && memchr(" \t\r\n", text[i], 4))
+            continue;
+        out[used++] = text[i];
+        if (escaped)
+            out[used++] = text[++i];
+    }
+    out[used] = '\0';
+    return used;
+}
+
+/* The first bytes of a request's body. */
+struct body_text {
+    struct slice as_sent;
+    struct slice squeezed;
+};
+
+static bool contains(const struct body_text *body, const char *word, bool any_case)
+{
+    struct slice text = strchr(word, '"') ? body->squeezed : body->as_sent;
+    size_t length = strlen(word);
+    if (!any_case)
+        return text.length && memmem(text.text, text.length, word, length) != NULL;
+    for (size_t at = 0; text.length >= length && at <= text.length - length; at++)
+        if (strncasecmp(text.text + at, word, length) == 0)
+            return true;
+    return false;
 }
 
 /* {index} as a data set: one plain name, no list, no wildcard, no date mathematics. */
@@ -85,24 +116,30 @@ static bool begins_with(struct slice text, const char *words)
            !(isalnum((unsigned char)text.text[length]) || text.text[length] == '_');
 }
 
-static bool body_fits(const struct body_rule *rule, struct slice text)
+static bool body_fits(const struct body_rule *rule, const struct body_text *body)
 {
-    return (!rule->starts || begins_with(text, rule->starts)) &&
-           (!rule->contains || contains(text, rule->contains)) &&
-           !(rule->unless && contains(text, rule->unless));
+    return (!rule->starts || begins_with(body->as_sent, rule->starts)) &&
+           (!rule->contains || contains(body, rule->contains, rule->any_case)) &&
+           !(rule->unless && contains(body, rule->unless, rule->any_case));
 }
 
 void request_read_body(const struct signature *signature, const uint8_t *body, size_t length,
                        struct request_detail *detail)
 {
-    struct slice text = {(const char *)body, length};
+    char squeezed[EVIDENCE_BODY_WINDOW + 1];
+    struct body_text text = {.as_sent = {(const char *)body, length}};
+    detail->body = (struct body_effects){.page = false};
+    if (signature->body_count == 0 || length > EVIDENCE_BODY_WINDOW)
+        return;
+    text.squeezed = (struct slice){squeezed, request_squeeze(text.as_sent.text, length, squeezed)};
     for (size_t i = 0; i < signature->body_count; i++) {
         const struct body_rule *rule = &signature->bodies[i];
-        if (!body_fits(rule, text))
+        if (!body_fits(rule, &text))
             continue;
-        detail->page |= rule->page;
-        detail->selects |= rule->selects;
-        detail->writes |= rule->write;
+        detail->body.page |= rule->effects.page;
+        detail->body.selects |= rule->effects.selects;
+        detail->body.names |= rule->effects.names;
+        detail->body.writes |= rule->effects.writes;
     }
 }
 

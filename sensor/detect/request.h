@@ -17,7 +17,12 @@ void request_keep(const struct signature_set *set, const struct http_request *re
 void request_read_rule(const struct signature *signature, const struct catalogue_match *match,
                        struct request_detail *detail);
 
-/* Marks that a request's body sets (its first EVIDENCE_BODY_WINDOW bytes). */
+/* A text without the blanks outside its double quotes, NUL-terminated, into `out` of at least
+ * length + 1 bytes. Returns its length. JSON may have such blanks anywhere. */
+size_t request_squeeze(const char *text, size_t length, char *out);
+
+/* Effects that a request's body has, instead of those before (its first EVIDENCE_BODY_WINDOW
+ * bytes). */
 void request_read_body(const struct signature *signature, const uint8_t *body, size_t length,
                        struct request_detail *detail);
 

@@ -256,13 +256,20 @@ struct refusal_rule {
     enum identity identity;
 };
 
+/* What the body of a request says that it does. */
+struct body_effects {
+    bool page;    /* asks for a later page */
+    bool selects; /* the total is a lower bound */
+    bool names;   /* asks for names only: no more than metadata comes of it */
+    bool writes;
+};
+
 struct body_rule {
-    const char *starts; /* the body's first word or words, NULL = any */
-    const char *contains;
+    const char *starts;   /* the body's first word or words, NULL = any */
+    const char *contains; /* those with a double quote in them as request_squeeze() leaves them */
     const char *unless;
-    bool page;    /* the request asks for a later page */
-    bool selects; /* the request selects: the total is a lower bound */
-    bool write;   /* the request writes */
+    bool any_case; /* of `contains` and `unless` */
+    struct body_effects effects;
 };
 
 struct hardening {

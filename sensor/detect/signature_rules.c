@@ -5,6 +5,7 @@
  */
 #include "detect/loader.h"
 #include "detect/paths.h"
+#include "detect/request.h"
 
 #include <string.h>
 
@@ -298,28 +299,52 @@ enum ajar_status loader_read_requests(struct loader *loader, const struct yaml *
     return make_unseen_plan(loader);
 }
 
+/* A text that the body is searched for; blanks outside of quotes do not count. */
+static enum ajar_status read_body_text(struct loader *loader, const struct yaml *item,
+                                       const char *key, const char **text)
+{
+    enum ajar_status status = loader_find_text(loader, item, key, text);
+    if (status != AJAR_OK || !*text || !strchr(*text, '"'))
+        return status;
+    char *squeezed = loader_take(loader, strlen(*text) + 1, 1);
+    if (!squeezed)
+        return AJAR_ERR_MEMORY;
+    (void)request_squeeze(*text, strlen(*text), squeezed);
+    *text = squeezed;
+    return AJAR_OK;
+}
+
+/* False if there is no such effect. */
+static bool read_effect(const char *text, struct body_effects *effects)
+{
+    effects->page = strcmp(text, "page") == 0;
+    effects->selects = strcmp(text, "selects") == 0;
+    effects->names = strcmp(text, "metadata") == 0;
+    effects->writes = strcmp(text, "write") == 0;
+    return effects->page || effects->selects || effects->names || effects->writes;
+}
+
 static enum ajar_status read_body_rule(struct loader *loader, const struct yaml *item,
                                        struct body_rule *rule)
 {
-    static const char *const keys[] = {"starts", "contains", "unless", "effect", NULL};
+    static const char *const keys[] = {"starts", "contains", "unless", "any-case", "effect", NULL};
     const char *effect = "";
     enum ajar_status status = yaml_check_keys(loader->file, item, keys, loader->problem);
     if (status == AJAR_OK)
         status = loader_find_text(loader, item, "starts", &rule->starts);
     if (status == AJAR_OK)
-        status = loader_find_text(loader, item, "contains", &rule->contains);
+        status = read_body_text(loader, item, "contains", &rule->contains);
     if (status == AJAR_OK)
-        status = loader_find_text(loader, item, "unless", &rule->unless);
+        status = read_body_text(loader, item, "unless", &rule->unless);
+    if (status == AJAR_OK)
+        status = loader_find_bool(loader, item, "any-case", &rule->any_case);
     if (status == AJAR_OK)
         status = loader_find_text(loader, item, "effect", &effect);
-    rule->page = strcmp(effect, "page") == 0;
-    rule->selects = strcmp(effect, "selects") == 0;
-    rule->write = strcmp(effect, "write") == 0;
     bool tests = (rule->starts && rule->starts[0]) || (rule->contains && rule->contains[0]);
-    if (status == AJAR_OK && (!tests || (!rule->page && !rule->selects && !rule->write)))
+    if (status == AJAR_OK && (!read_effect(effect, &rule->effects) || !tests))
         return loader_fail(loader, item,
-                           "needs 'starts' or 'contains', and 'effect: page', 'selects' or "
-                           "'write'");
+                           "needs 'starts' or 'contains', and 'effect: page', 'selects', "
+                           "'metadata' or 'write'");
     return status;
 }
 

@@ -105,7 +105,7 @@ static bool is_drained(const struct evidence *evidence)
 {
     const struct reply *reply = &evidence->reply;
     bool later_page = (reply->rule && reply->rule->page) || reply->detail.page ||
-                      (evidence->paging && reply->cursor_seen);
+                      reply->detail.body.page || (evidence->paging && reply->cursor_seen);
     if (later_page && (reply->returned > 0 || reply->values_seen))
         return true;
     if (reply->returned >= DRAINED_RECORDS_REPLY && reply->totals == 1 &&

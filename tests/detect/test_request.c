@@ -102,11 +102,31 @@ static struct request_detail body_of(const char *text)
 
 Test(request, bodies_say_whether_it_pages_or_selects)
 {
-    cr_expect(body_of("{\"search_after\":[1]}").page);
-    cr_expect_not(body_of("{\"size\":1}").page);
-    cr_expect(body_of("{\"query\":{\"term\":{}}}").selects);
-    cr_expect_not(body_of("{\"query\":{\"match_all\":{}}}").selects);
-    cr_expect_not(body_of("").selects);
+    cr_expect(body_of("{\"search_after\":[1]}").body.page);
+    cr_expect_not(body_of("{\"size\":1}").body.page);
+    cr_expect(body_of("{\"query\":{\"term\":{}}}").body.selects);
+    cr_expect_not(body_of("{\"query\":{\"match_all\":{}}}").body.selects);
+    cr_expect_not(body_of("").body.selects);
+}
+
+Test(request, bodies_are_compared_without_the_blanks_between_their_texts)
+{
+    char out[64];
+    static const char text[] = " { \"a b\" :\n\"c \\\" d\" }";
+    cr_assert_eq(request_squeeze(text, strlen(text), out), strlen("{\"a b\":\"c \\\" d\"}"));
+    cr_expect_str_eq(out, "{\"a b\":\"c \\\" d\"}");
+    cr_expect(body_of("{ \"query\" : {} }").body.selects);
+    cr_expect_not(body_of("{ \"query\": { \"match_all\" : {} } }").body.selects);
+}
+
+Test(request, bodies_lose_an_effect_that_what_follows_takes_back)
+{
+    static const char text[] = "{\"query\":{\"match_all\":{}}}";
+    struct request_detail detail = {.page = false};
+    request_read_body(set->signatures[0], (const uint8_t *)text, 12, &detail);
+    cr_expect(detail.body.selects);
+    request_read_body(set->signatures[0], (const uint8_t *)text, strlen(text), &detail);
+    cr_expect_not(detail.body.selects);
 }
 
 Test(request, columns_are_read_from_any_h)

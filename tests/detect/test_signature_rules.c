@@ -96,14 +96,14 @@ Test(signature_rules, refuses_groups_and_tables_that_are_not_there)
 
 Test(signature_rules, refuses_marks_of_request_bodies_without_effect)
 {
-    static const char needs[] =
-        "toy.yaml:5: needs 'starts' or 'contains', and 'effect: page', 'selects' or 'write'";
+    static const char needs[] = "toy.yaml:5: needs 'starts' or 'contains', and 'effect: page', "
+                                "'selects', 'metadata' or 'write'";
     expect_refused(HEAD "request-bodies:\n  - {contains: a}\n" REST, needs);
     expect_refused(HEAD "request-bodies:\n  - {effect: page}\n" REST, needs);
     expect_refused(HEAD "request-bodies:\n  - {contains: a, effect: paging}\n" REST, needs);
     expect_refused(HEAD "request-bodies:\n  - {contains: a, effekt: page}\n" REST,
                    "toy.yaml:5: unknown key 'effekt'; did you mean 'effect'? known here: starts, "
-                   "contains, unless, effect");
+                   "contains, unless, any-case, effect");
     expect_accepted(HEAD "request-bodies:\n  - {contains: a, unless: b, effect: selects}\n" REST);
 }
 
@@ -112,12 +112,15 @@ Test(signature_rules, refuses_marks_of_request_bodies_without_effect)
 Test(signature_rules, refuses_request_bodies_that_test_or_mean_nothing)
 {
     static const char message[] = "toy.yaml:5: needs 'starts' or 'contains', and 'effect: page', "
-                                  "'selects' or 'write'";
+                                  "'selects', 'metadata' or 'write'";
     expect_refused(BODIES("{effect: write}"), message);
     expect_refused(BODIES("{starts: '', effect: write}"), message);
     expect_refused(BODIES("{contains: a, effect: read}"), message);
     expect_accepted(BODIES("{starts: DROP, effect: write}"));
+    expect_refused(BODIES("{contains: a, any-case: some, effect: page}"),
+                   "toy.yaml:5: 'any-case' must be true or false");
     expect_accepted(BODIES("{contains: a, unless: b, effect: page}"));
+    expect_accepted(BODIES("{contains: a, any-case: true, effect: metadata}"));
 }
 
 Test(signature_rules, refuses_extents_it_does_not_know)

@@ -322,6 +322,9 @@ static void expect_of_body(enum verdict wanted, const char *body, size_t piece)
     static struct talk t;
     static const char section[] = "request-bodies:\n  - {starts: \"DROP\", effect: write}\n"
                                   "  - {contains: '\"op\":\"put\"', unless: dry, effect: write}\n"
+                                  "  - {starts: SHOW, effect: metadata}\n"
+                                  "  - {contains: '\"do\": \"call DB.', any-case: true, "
+                                  "effect: metadata}\n"
                                   "json:\n  common:\n    - {path: /ok, role: written-if-asked}\n"
                                   "    - {path: '/rows/[]', role: record}\n";
     char *text = NULL;
@@ -349,6 +352,17 @@ Test(request_bodies, make_a_request_one_that_writes)
         expect_of_body(VERDICT_TAMPERED, "{\"op\":\"put\"}", piece);
     }
     expect_of_body(VERDICT_DATA, "{\"op\":\"put\",\"dry\":1}", 0);
+    expect_of_body(VERDICT_DATA, "{\"op\":\"put\",\"dry\":1}", 11);
+    expect_of_body(VERDICT_TAMPERED, "{ \"op\" : \"put\" }", 0);
+    expect_of_body(VERDICT_DATA, "{\"op\":\" put\"}", 0);
+}
+
+Test(request_bodies, make_records_names_where_they_ask_for_names)
+{
+    expect_of_body(VERDICT_METADATA, "show tables", 0);
+    expect_of_body(VERDICT_METADATA, "{\"sql\" : \"Show  me\", \"do\" : \"CALL db.x()\"}", 0);
+    expect_of_body(VERDICT_DATA, "{\"do\":\"CALL dbx()\"}", 0);
+    expect_of_body(VERDICT_DATA, "shown", 0);
 }
 
 Test(writes, are_told_by_their_status_where_the_request_says_so)
