@@ -205,6 +205,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < 2)
         return 0;
     make_inspector();
+    uint64_t failed = http_inspector_counters(inspector)->inflate_failed;
     struct heard whole = play(data + 2, size - 2, data[0], SIZE_MAX / 2);
     struct heard pieces = play(data + 2, size - 2, data[0], 1 + (size_t)data[1] % 100);
     if (whole.replies != whole.ends || whole.requests != whole.paired + whole.lost ||
@@ -212,7 +213,9 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         abort();
     /* Whether an announced body was left out is judged by the first segment behind the refusal. */
     bool announces = memmem(data, size, "100-", 4) != NULL;
-    if (!announces && whole.digest != pieces.digest)
+    /* libbrotli keeps what it decoded of a call in which it finds damage. */
+    bool damaged = http_inspector_counters(inspector)->inflate_failed > failed;
+    if (!announces && !damaged && whole.digest != pieces.digest)
         abort();
     return 0;
 }
