@@ -64,6 +64,15 @@ class Signatures(unittest.TestCase):
         self.assertEqual(run.returncode, 0, run.stdout)
         self.assertIn("2 signatures, ", run.stdout)
 
+    def test_runs_the_signature_that_the_guide_writes(self):
+        with open(os.path.join(support.ROOT, "docs", "signatures.md"), encoding="utf-8") as guide:
+            text = guide.read().split("`boxdb.yaml`:\n")[1].split("\n## ")[0]
+        path = os.path.join(self.folder, "boxdb.yaml")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write("\n".join(line[4:] for line in text.splitlines()))
+        run = support.ajar("signatures", "test", path)
+        self.assertEqual((run.returncode, run.stdout), (0, "1 signature, 7 examples, 0 differ\n"), run.stderr)
+
     def test_says_where_an_example_differs_and_what_came(self):
         path = self.write(body='{"toys":[]}')
         run = support.ajar("signatures", "test", path)
