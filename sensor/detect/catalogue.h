@@ -10,9 +10,10 @@
 #include "detect/signature.h"
 
 #define CATALOGUE_MATCHES_MAX                                                                      \
-    8                           /* signatures that one request fits; of more, the first are taken  \
-                                 */
-#define CATALOGUE_INNER_MAX 512 /* bytes of the target that a relay's request carries */
+    8                            /* signatures that one request fits; of more, the first are taken \
+                                  */
+#define CATALOGUE_QUERY_MAX 1600 /* bytes of a query with the parameters of a body */
+#define CATALOGUE_INNER_MAX 512  /* bytes of the target that a relay's request carries */
 
 /* What a request asks of one store. */
 struct catalogue_match {
@@ -27,6 +28,7 @@ struct catalogue_matches {
     uint16_t count;
     struct catalogue_match list[CATALOGUE_MATCHES_MAX];
     char path[HTTP_PATH_MAX];        /* for the caller who decodes the request's path himself */
+    char query[CATALOGUE_QUERY_MAX]; /* and joins the parameters in its body to its query */
     char inner[CATALOGUE_INNER_MAX]; /* decoded target of what is relayed */
     char inner_path[HTTP_PATH_MAX];  /* its decoded path */
 };

@@ -5,6 +5,7 @@
  */
 #include "detect/choose.h"
 
+#include "detect/credentials.h"
 #include "detect/pool.h"
 #include "detect/reply.h"
 #include "detect/request.h"
@@ -61,7 +62,7 @@ bool choose_is_needed(const struct chooser *chooser, const struct evidence *evid
         return false;
     bool is_own = note->rule != SIGNATURE_NONE &&
                   chooser->set->signatures[note->signature] == evidence->signature;
-    return !is_own || evidence->signature->has_expressions;
+    return !is_own || evidence->signature->has_expressions || request_form(evidence).length > 0;
 }
 
 static void add_candidate(struct chooser *chooser, struct trial *trial, uint16_t signature)
@@ -81,6 +82,24 @@ static void add_hinted(struct chooser *chooser, struct trial *trial)
         add_candidate(chooser, trial, trial->hits.list[i].signature);
 }
 
+/* Parameters in the body count like those of the query. */
+static struct slice join_form(struct slice query, struct slice form,
+                              char out[static CATALOGUE_QUERY_MAX])
+{
+    size_t used = 0;
+    const struct slice parts[] = {query, {"&", query.length > 0}, form};
+    if (form.length == 0)
+        return query;
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        size_t room = CATALOGUE_QUERY_MAX - used;
+        size_t taken = parts[i].length < room ? parts[i].length : room;
+        if (taken > 0)
+            memcpy(out + used, parts[i].text, taken);
+        used += taken;
+    }
+    return (struct slice){out, used};
+}
+
 /* The request of the reply as far as it was kept; false: its text was not. */
 static bool find_matches(const struct chooser *chooser, const struct evidence *evidence,
                          struct catalogue_request *request, struct catalogue_matches *matches)
@@ -92,6 +111,7 @@ static bool find_matches(const struct chooser *chooser, const struct evidence *e
     request->method = (struct slice){detail->method, strlen(detail->method)};
     http_target_split((struct slice){detail->url, strlen(detail->url)}, false, matches->path,
                       &request->path, &request->query);
+    request->query = join_form(request->query, request_form(evidence), matches->query);
     catalogue_find(chooser->set->catalogue, request, matches);
     return true;
 }
@@ -189,6 +209,10 @@ bool choose_begin(struct chooser *chooser, struct evidence *evidence, const stru
     evidence->trial = trial;
     if (!trial)
         return false;
+    if (credentials_shown_in_form(chooser->set, request_form(evidence))) {
+        evidence->reply.note.credentials = CREDENTIALS_PRESENTED;
+        evidence->credentials_seen = true;
+    }
     trial->status = head->status;
     trial->minor_version = head->minor_version;
     keep_lines(trial, &head->headers);
@@ -247,7 +271,8 @@ static void read_request(struct evidence *evidence, const struct choice *choice)
 {
     struct request_note *note = &evidence->reply.note;
     struct request_detail *detail = &evidence->reply.detail;
-    bool was_read = note->signature == choice->signature && note->rule == choice->match.rule;
+    bool was_read = note->signature == choice->signature && note->rule == choice->match.rule &&
+                    request_form(evidence).length == 0;
     note->rule = choice->match.rule;
     if (was_read || !detail->url[0])
         return;

@@ -237,6 +237,11 @@ bool credentials_shown(const struct signature_set *set, const struct http_reques
            userinfo_end(request->target, &begin) > 0;
 }
 
+bool credentials_shown_in_form(const struct signature_set *set, struct slice form)
+{
+    return shows_parameter(set->credentials, form);
+}
+
 /* A text that is filled up to its size. */
 struct shown {
     char *text;

@@ -24,6 +24,9 @@ void credentials_free(struct credential_places *places);
  */
 bool credentials_shown(const struct signature_set *set, const struct http_request *request);
 
+/* The same of the parameters that a request's body consists of. */
+bool credentials_shown_in_form(const struct signature_set *set, struct slice form);
+
 /*
  * The target as events may show it, NUL-terminated and cut at `size`: without user information, cut
  * behind "X-Amz-", and with *** for the values of parameters that show credentials.

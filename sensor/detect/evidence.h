@@ -26,6 +26,7 @@ struct request_detail {
     char dataset[96]; /* {index} of the path when it is one plain name, else "" */
     bool selects;     /* the search names what it wants */
     bool page;        /* asks for a later page */
+    bool form;        /* says that its body is parameters, as those of a query */
     struct body_effects body;
     bool heading;                           /* a text listing begins with its heading */
     bool help;                              /* asks what columns there are */

@@ -34,6 +34,20 @@ struct slice query_find(struct slice query, const char *name)
     return (struct slice){NULL, 0};
 }
 
+static bool is_form_character(char c)
+{
+    return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'z') ||
+           (c != '\0' && strchr("=&%+.-_*", c));
+}
+
+bool query_is_form(struct slice body)
+{
+    for (size_t i = 0; i < body.length; i++)
+        if (!is_form_character(body.text[i]))
+            return false;
+    return body.length > 0 && memchr(body.text, '=', body.length);
+}
+
 static int hex_digit(char c)
 {
     if (c >= '0' && c <= '9')

@@ -14,6 +14,9 @@ bool query_next(struct slice *query, struct slice *name, struct slice *value);
 /* The raw value of the first parameter of that name; {NULL, 0} if there is none. */
 struct slice query_find(struct slice query, const char *name);
 
+/* Whether a body is parameters by its looks: nothing but what is written in them, and a '='. */
+bool query_is_form(struct slice body);
+
 /* Decodes %XX and '+' into `out`, NUL-terminated, cut at `size`. Returns its length. */
 size_t query_decode(struct slice value, char *out, size_t size);
 

@@ -79,6 +79,8 @@ void request_keep(const struct signature_set *set, const struct http_request *re
     (void)text_copy(detail->method, sizeof detail->method, request->method.text,
                     request->method.length);
     credentials_mask_url(set, request->target, detail->url, sizeof detail->url);
+    detail->form = slice_starts_nocase(http_header_find(&request->headers, "content-type"),
+                                       "application/x-www-form-urlencoded");
     detail->forwarded = forwarded_find(&request->headers, &detail->forwarded_for);
     if (!detail->forwarded && request->proxied) {
         detail->forwarded = true;
@@ -90,7 +92,8 @@ void request_read_rule(const struct signature *signature, const struct catalogue
                        struct request_detail *detail)
 {
     const struct request_rule *rule = &signature->requests[match->rule];
-    struct request_detail read = {.forwarded = detail->forwarded,
+    struct request_detail read = {.form = detail->form,
+                                  .forwarded = detail->forwarded,
                                   .forwarded_for = detail->forwarded_for};
     memcpy(read.method, detail->method, sizeof read.method);
     memcpy(read.url, detail->url, sizeof read.url);
@@ -101,6 +104,15 @@ void request_read_rule(const struct signature *signature, const struct catalogue
     read_parameters(signature, match->query, &read);
     listing_read_query(signature, rule, match->query, &read);
     *detail = read;
+}
+
+struct slice request_form(const struct evidence *evidence)
+{
+    struct slice body = {(const char *)evidence->body, evidence->body_length};
+    if (evidence->waiting.count > 0 || !evidence->reply.detail.url[0] ||
+        (!evidence->reply.detail.form && !query_is_form(body)))
+        return (struct slice){NULL, 0};
+    return body;
 }
 
 /* Whether the body's first words are these, behind blanks and in any case. The byte behind them

@@ -17,6 +17,10 @@ void request_keep(const struct signature_set *set, const struct http_request *re
 void request_read_rule(const struct signature *signature, const struct catalogue_match *match,
                        struct request_detail *detail);
 
+/* The body of the request in evidence->reply if it is parameters, by what the request says or by
+ * its looks, and no other request followed; else of length 0. Borrowed. */
+struct slice request_form(const struct evidence *evidence);
+
 /* A text without the blanks outside its double quotes, NUL-terminated, into `out` of at least
  * length + 1 bytes. Returns its length. JSON may have such blanks anywhere. */
 size_t request_squeeze(const char *text, size_t length, char *out);

@@ -160,3 +160,92 @@ Test(choose, reads_on_behind_the_bytes_of_the_trial)
     cr_expect_eq(t.found[t.count - 1].returned, commas + 1);
     talk_open(&t);
 }
+
+static const char asked[] = BEGIN("asked") //
+    "credentials: {parameters: [secret]}\nparameters: {page: [start]}\n"
+    "headers:\n  - {name: Server, equals: asked, mark: asked}\n"
+    "json:\n  common:\n    - {path: '/rows/[]', role: record}\n"
+    "identity:\n  - {marks: [asked]}\n"
+    "requests:\n  - {name: ask, path: /ask, level: open, dataset: cache}\n"
+    "  - {name: get, path: '/ask?cmd=get', level: data, dataset: cache}\n"
+    "  - {name: put, path: '/ask?cmd=put', level: write, written: success}\n" END;
+
+#define ASKED "Server: asked\r\n"
+#define FORM  "Content-Type: application/x-www-form-urlencoded\r\n"
+#define ROWS  "{\"rows\":[1,2]}"
+
+static void begin_form(void)
+{
+    list[0] = load(asked);
+    set.count = 1;
+    talk_begin_with(&t, &set, true);
+    t.set = NULL;
+}
+
+static void end_form(void)
+{
+    talk_end(&t);
+    signature_set_clear(&set);
+    signature_free(list[0]);
+}
+
+TestSuite(form, .init = begin_form, .fini = end_form);
+
+static const struct finding *post(const char *request, const char *headers, const char *body)
+{
+    talk_ask_with(&t, request, headers, body);
+    talk_answer(&t, 200, ASKED, ROWS);
+    return talk_best(&t);
+}
+
+Test(form, in_a_body_counts_like_a_query)
+{
+    const struct finding *f = post("POST /ask", "", "cmd=get&cacheName=a&cache=toys");
+    cr_assert_verdict(f, VERDICT_DATA);
+    cr_expect_eq(talk_dataset(f, "toys")->returned, 2);
+}
+
+Test(form, is_what_the_request_says_whatever_it_looks_like)
+{
+    cr_assert_verdict(post("POST /ask?x=1", FORM, "cmd=get all of them"), VERDICT_DATA);
+}
+
+Test(form, is_not_what_neither_is_said_nor_looks_so)
+{
+    cr_assert_verdict(post("POST /ask", "", "cmd=get all of them"), VERDICT_OPEN);
+}
+
+Test(form, names_the_data_set_where_the_query_gave_the_rule)
+{
+    const struct finding *f = post("POST /ask?cmd=get", "", "cache=toys");
+    cr_assert_verdict(f, VERDICT_DATA);
+    cr_assert_not_null(talk_dataset(f, "toys"));
+}
+
+Test(form, asks_for_a_later_page_and_shows_credentials)
+{
+    const struct finding *f = post("POST /ask", "", "cmd=get&start=10&secret=x");
+    cr_assert_verdict(f, VERDICT_DRAINED);
+    cr_expect_eq(f->credentials, CREDENTIALS_PRESENTED);
+}
+
+Test(form, shows_no_credentials_without_a_value)
+{
+    cr_expect_eq(post("POST /ask", "", "cmd=get&secret=")->credentials, CREDENTIALS_NONE);
+}
+
+Test(form, counts_on_a_connection_that_is_known)
+{
+    talk_ask(&t, "GET /ask");
+    talk_answer(&t, 200, ASKED, "{}");
+    cr_assert_verdict(post("POST /ask", "", "cmd=put"), VERDICT_TAMPERED);
+}
+
+Test(form, of_one_request_is_not_that_of_the_next)
+{
+    talk_ask_with(&t, "POST /ask", "", "cmd=get");
+    talk_ask(&t, "GET /ask");
+    talk_answer(&t, 200, ASKED, ROWS);
+    talk_answer(&t, 200, ASKED, ROWS);
+    cr_expect_neq(talk_best(&t)->verdict, VERDICT_TAMPERED);
+}

@@ -90,6 +90,13 @@ Test(credentials, are_shown_by_parameters_with_a_value)
     cr_expect_not(in_query("Session=1"));
 }
 
+Test(credentials, are_shown_by_parameters_in_a_body)
+{
+    cr_expect(credentials_shown_in_form(&set, piece("a=1&token=b")));
+    cr_expect_not(credentials_shown_in_form(&set, piece("a=token&token=")));
+    cr_expect_not(credentials_shown_in_form(&set, piece("")));
+}
+
 Test(credentials, are_shown_by_cookies_with_a_value)
 {
     cr_expect(in_header("Cookie", "Session=1"));

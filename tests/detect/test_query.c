@@ -65,3 +65,15 @@ Test(query, compares_names_without_case)
     cr_expect_lt(query_compare_names(text("op"), text("opt")), 0);
     cr_expect_gt(query_compare_names(text("q"), text("op")), 0);
 }
+
+Test(query, is_told_in_a_body_by_its_looks)
+{
+    cr_expect(query_is_form((struct slice){"cmd=get&a=%20+.-_*", 18}));
+    cr_expect(query_is_form((struct slice){"a=", 2}));
+    cr_expect_not(query_is_form((struct slice){"cmd", 3}));
+    cr_expect_not(query_is_form((struct slice){" a=b", 4}));
+    cr_expect_not(query_is_form((struct slice){"a=b c", 5}));
+    cr_expect_not(query_is_form((struct slice){"{\"a\":\"=\"}", 9}));
+    cr_expect_not(query_is_form((struct slice){"a=\0", 3}));
+    cr_expect_not(query_is_form((struct slice){"", 0}));
+}
