@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * The tree of request paths. A path is split at '/'; a literal segment is tried before one by its
- * end, those before {index} and {api}, those before {dataset} and {any}, the rest last, with
- * backtracking (trees are shallow, paths short, PATH_STEPS_MAX bounds it).
+ * end, those before {index} and {api}, those before {dataset} and {any}, these before {dataset+},
+ * the rest last, with backtracking (trees are shallow, paths short, PATH_STEPS_MAX bounds it).
  */
 #include "detect/paths.h"
 
@@ -19,6 +19,7 @@ enum segment_kind {
     SEGMENT_API,
     SEGMENT_DATASET,
     SEGMENT_ANY,
+    SEGMENT_DATASETS, /* one or several, up to a literal one */
     SEGMENT_FILE,
     SEGMENT_REST
 };
@@ -80,8 +81,9 @@ static enum segment_kind kind_of(struct slice segment)
     static const struct {
         const char *text;
         enum segment_kind kind;
-    } words[] = {{"{index}", SEGMENT_INDEX},     {"{api}", SEGMENT_API},   {"{any}", SEGMENT_ANY},
-                 {"{dataset}", SEGMENT_DATASET}, {"{file}", SEGMENT_FILE}, {"**", SEGMENT_REST}};
+    } words[] = {{"{index}", SEGMENT_INDEX},      {"{api}", SEGMENT_API},   {"{any}", SEGMENT_ANY},
+                 {"{dataset}", SEGMENT_DATASET},  {"{file}", SEGMENT_FILE}, {"**", SEGMENT_REST},
+                 {"{dataset+}", SEGMENT_DATASETS}};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
         if (slice_equals(segment, words[i].text))
             return words[i].kind;
@@ -252,12 +254,18 @@ static struct path_condition *condition_for(struct path_node *node, struct arena
     return &conditions[place];
 }
 
-/* {file} and ** can only be last. */
+/* {file} and ** can only be last, {dataset+} only before a literal part. */
 static bool is_well_formed(const struct segments *segments)
 {
-    for (size_t i = 0; i + 1 < segments->count; i++)
-        if (kind_of(segments->list[i]) >= SEGMENT_FILE)
+    for (size_t i = 0; i < segments->count; i++) {
+        bool is_last = i + 1 == segments->count;
+        enum segment_kind kind = kind_of(segments->list[i]);
+        if (kind >= SEGMENT_FILE && !is_last)
             return false;
+        if (kind == SEGMENT_DATASETS &&
+            (is_last || kind_of(segments->list[i + 1]) != SEGMENT_LITERAL))
+            return false;
+    }
     return !segments->overflow;
 }
 
@@ -397,6 +405,21 @@ static struct slice rest_of(const struct walk *walk, size_t at)
     return (struct slice){begin, length};
 }
 
+/* {dataset+}: as few parts as lead to a rule. */
+static bool walk_datasets(const struct path_node *child, size_t at, struct walk *walk)
+{
+    const struct slice *list = walk->segments->list;
+    struct slice before = walk->dataset;
+    bool taken = false;
+    for (size_t end = at + 1; end < walk->segments->count && !taken; end++) {
+        const char *behind = list[end - 1].text + list[end - 1].length;
+        walk->dataset = (struct slice){list[at].text, (size_t)(behind - list[at].text)};
+        taken = walk_from(child, end, walk);
+    }
+    walk->dataset = before;
+    return taken;
+}
+
 static bool walk_child(const struct path_node *child, size_t at, struct walk *walk)
 {
     bool there = at < walk->segments->count;
@@ -404,6 +427,8 @@ static bool walk_child(const struct path_node *child, size_t at, struct walk *wa
         return offer(child, walk);
     if (!there || !fits(child, walk->segments->list[at]))
         return false;
+    if (child->kind == SEGMENT_DATASETS)
+        return walk_datasets(child, at, walk);
     struct slice before = walk->dataset;
     if (child->kind == SEGMENT_FILE)
         walk->dataset = rest_of(walk, at);

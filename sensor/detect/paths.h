@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * Request paths as a tree of segments: literals, *SUFFIX, {index}, {api}, {dataset}, {any}, {file}
- * and the rest (**), with a condition on the query at the end. Built once, constant afterwards.
- * What a search costs depends on the depth of the path, not on the number of paths.
+ * Request paths as a tree of segments: literals, *SUFFIX, {index}, {api}, {dataset}, {any},
+ * {dataset+}, {file} and the rest (**), with a condition on the query at the end. Built once,
+ * constant afterwards. What a search costs depends on the depth of the path, not on the number of
+ * paths.
  */
 #ifndef AJAR_DETECT_PATHS_H
 #define AJAR_DETECT_PATHS_H

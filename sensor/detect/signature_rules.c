@@ -131,8 +131,8 @@ static enum ajar_status add_paths(struct loader *loader, const struct yaml *node
             return loader_fail(
                 loader, node,
                 "'%s' is no path: it begins with '/', has at most %d parts, '**' and "
-                "{file} only as the last, and may end with ?PARAMETER or "
-                "?PARAMETER=WORD",
+                "{file} only as the last, {dataset+} only before a literal part, and may end "
+                "with ?PARAMETER or ?PARAMETER=WORD",
                 rule->paths[i], PATH_SEGMENTS_MAX);
     }
     return status;

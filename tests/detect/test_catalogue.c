@@ -165,3 +165,35 @@ Test(catalogue, prefers_own_paths_when_more_fit_than_there_is_room_for)
     cr_expect_eq(found.list[0].signature, CATALOGUE_MATCHES_MAX + 1);
     cr_expect_eq(found.list[1].signature, 0);
 }
+
+static void make_registry(void)
+{
+    static const char *const texts[] = {SIGNATURE(
+        "registry", "  - {name: tags, path: '/v2/{dataset+}/tags/list', level: metadata}\n"
+                    "  - {name: blob, path: '/v2/{dataset+}/blobs/{any}', level: data}\n"
+                    "  - {name: one, path: '/v2/{dataset}/tags/list', level: open}\n"
+                    "  - {name: ends, path: '/{dataset+}/end', level: open, own: false}\n")};
+    make(texts, 1);
+}
+
+Test(catalogue, names_data_sets_of_several_parts, .init = make_registry)
+{
+    cr_expect_str_eq(matches_of("GET /v2/a/b/tags/list"), "registry/tags[a/b]");
+    cr_expect_str_eq(matches_of("GET /v2/a/b/c/blobs/x"), "registry/blob[a/b/c]");
+    cr_expect_str_eq(matches_of("GET /v2/a/blobs/x"), "registry/blob[a]");
+    cr_expect_str_eq(matches_of("GET /v2/a/tags/list"), "registry/one[a]");
+    cr_expect_str_eq(matches_of("GET /v2/blobs/blobs/x"), "registry/blob[blobs]");
+    cr_expect_str_eq(matches_of("GET /v2/a/blobs/b/tags/list"), "registry/tags[a/blobs/b]");
+    cr_expect_str_eq(matches_of("GET /v2/tags/list"), "");
+    cr_expect_str_eq(matches_of("GET /v2/blobs/x"), "");
+    cr_expect_str_eq(matches_of("GET /v2/a/b/tags"), "");
+}
+
+Test(catalogue, bounds_the_parts_of_a_data_set, .init = make_registry)
+{
+    cr_expect_str_eq(matches_of("GET /v2/1/2/3/4/5/6/7/8/9/tags/list"),
+                     "registry/tags[1/2/3/4/5/6/7/8/9]");
+    cr_expect_str_eq(matches_of("GET /1/2/3/4/5/6/7/8/9/10/11/end"),
+                     "registry/ends[1/2/3/4/5/6/7/8/9/10/11]");
+    cr_expect_str_eq(matches_of("GET /1/2/3/4/5/6/7/8/9/10/11/12/end"), "");
+}

@@ -54,8 +54,9 @@ Test(signature_rules, refuses_a_path_that_cannot_match)
 {
     static const char wrong[] =
         "is no path: it begins with '/', has at most 12 parts, '**' and {file} "
-        "only as the last, and may end with ?PARAMETER or ?PARAMETER=WORD";
-    char message[256];
+        "only as the last, {dataset+} only before a literal part, and may end with ?PARAMETER or "
+        "?PARAMETER=WORD";
+    char message[320];
     (void)snprintf(message, sizeof message, "toy.yaml:5: 'a' %s", wrong);
     expect_refused(REQUEST("{name: x, path: a, level: open}"), message);
     (void)snprintf(message, sizeof message, "toy.yaml:5: '/a/**/b' %s", wrong);
@@ -64,6 +65,11 @@ Test(signature_rules, refuses_a_path_that_cannot_match)
                    wrong);
     expect_refused(REQUEST("{name: x, path: /1/2/3/4/5/6/7/8/9/10/11/12/13, level: open}"),
                    message);
+    (void)snprintf(message, sizeof message, "toy.yaml:5: '/a/{dataset+}' %s", wrong);
+    expect_refused(REQUEST("{name: x, path: '/a/{dataset+}', level: open}"), message);
+    (void)snprintf(message, sizeof message, "toy.yaml:5: '/a/{dataset+}/{any}' %s", wrong);
+    expect_refused(REQUEST("{name: x, path: '/a/{dataset+}/{any}', level: open}"), message);
+    expect_accepted(REQUEST("{name: x, path: '/a/{dataset+}/b/{any}', level: open}"));
     expect_accepted(
         REQUEST("{name: x, path: [/1/2/3/4/5/6/7/8/9/10/11/12, \"/a/**\"], level: open}"));
 }
