@@ -150,12 +150,20 @@ static bool is_rule_line(const uint8_t *line, size_t length)
     return true;
 }
 
+/* Whether the rule says of lines that begin with this word that they are no records. */
+static bool is_comment(const struct request_rule *rule, struct slice word)
+{
+    return rule && rule->comment && word.length >= strlen(rule->comment) &&
+           memcmp(word.text, rule->comment, strlen(rule->comment)) == 0;
+}
+
 static void read_line(struct evidence *evidence, const uint8_t *line, size_t length)
 {
     struct reply *reply = &evidence->reply;
     struct words words;
     split_words(line, length, &words);
-    if (words.count == 0 || slice_equals(words.list[0], "next_token"))
+    if (words.count == 0 || slice_equals(words.list[0], "next_token") ||
+        is_comment(reply->rule, words.list[0]))
         return;
     reply->lines++;
     if (reply->status < 200 || reply->status > 299 || reply->detail.help)

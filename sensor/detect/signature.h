@@ -224,7 +224,8 @@ struct request_rule {
     bool page;     /* a later page of something begun before */
     enum document_kind document;
     enum lines_kind lines;
-    bool written_success;                     /* every success says that the write was done */
+    const char *comment;  /* lines that begin so are none of them, NULL = there are no such */
+    bool written_success; /* every success says that the write was done */
     uint16_t written[WRITTEN_STATUS_MAX + 1]; /* these say so; 0-terminated */
     uint16_t table;
     uint64_t groups;

@@ -153,19 +153,36 @@ static enum ajar_status read_document(struct loader *loader, const struct yaml *
     return status;
 }
 
+/* `comment`: how lines begin that are no records */
+static enum ajar_status read_comment(struct loader *loader, const struct yaml *item,
+                                     struct request_rule *rule)
+{
+    enum ajar_status status = loader_find_text(loader, item, "comment", &rule->comment);
+    if (status != AJAR_OK || !rule->comment)
+        return status;
+    if (rule->comment[0] == '\0' || strpbrk(rule->comment, " \t"))
+        return loader_fail(loader, yaml_find(item, "comment"),
+                           "'comment' must be how such lines begin, without blanks");
+    if (rule->lines == LINES_NONE)
+        return loader_fail(loader, yaml_find(item, "comment"),
+                           "'comment' is of lines: write 'lines: true' or 'lines: all' too");
+    return AJAR_OK;
+}
+
 /* `lines`: true for those after the first, or all */
 static enum ajar_status read_lines(struct loader *loader, const struct yaml *item,
                                    struct request_rule *rule)
 {
     const struct yaml *node = yaml_find(item, "lines");
     bool after_first = false;
+    enum ajar_status status = AJAR_OK;
     if (node && node->kind == YAML_TEXT && strcmp(node->text, "all") == 0) {
         rule->lines = LINES_ALL;
-        return AJAR_OK;
+    } else {
+        status = loader_find_bool(loader, item, "lines", &after_first);
+        rule->lines = after_first ? LINES_AFTER_FIRST : LINES_NONE;
     }
-    enum ajar_status status = loader_find_bool(loader, item, "lines", &after_first);
-    rule->lines = after_first ? LINES_AFTER_FIRST : LINES_NONE;
-    return status;
+    return status == AJAR_OK ? read_comment(loader, item, rule) : status;
 }
 
 /* relay: {path: PARAMETER, method: PARAMETER} */
@@ -232,9 +249,9 @@ static enum ajar_status read_request_flags(struct loader *loader, const struct y
 static enum ajar_status read_request(struct loader *loader, const struct yaml *item,
                                      struct request_rule *rule, uint16_t number)
 {
-    static const char *const keys[] = {"name",  "path",    "methods",  "level", "own",   "json",
-                                       "xml",   "page",    "document", "lines", "table", "fallback",
-                                       "relay", "dataset", "written",  NULL};
+    static const char *const keys[] = {
+        "name",  "path",  "methods",  "level", "own",     "json",    "xml",     "page", "document",
+        "lines", "table", "fallback", "relay", "dataset", "written", "comment", NULL};
     const struct yaml *methods = yaml_find(item, "methods");
     rule->line = item->line;
     enum ajar_status status = yaml_check_keys(loader->file, item, keys, loader->problem);

@@ -168,3 +168,16 @@ Test(lines, are_records_all_or_after_the_first)
     TOY_VERDICT(VERDICT_OPEN, "", "GET /table", 200, "", "a\n");
     TOY_VERDICT(VERDICT_OPEN, "", "GET /log", 200, "", "\n");
 }
+
+Test(lines, that_are_comments_are_no_records)
+{
+    static const char notes[] = "# HELP up\nup 1\n  #indented\n\nup 2\n#";
+    const struct finding *f = toy_once("", "GET /notes", 200, "", notes);
+    cr_assert_verdict(f, VERDICT_DATA);
+    cr_expect_eq(f->returned, 2);
+    cr_expect_eq(toy_once("", "GET /log", 200, "", notes)->returned, 5);
+    TOY_VERDICT(VERDICT_OPEN, "", "GET /notes", 200, "", "# HELP up\n# TYPE up gauge\n");
+    f = toy_once("", "GET /sheet", 200, "", "#group,x\n#default,y\ntime,value\n1,2\n");
+    cr_assert_verdict(f, VERDICT_DATA);
+    cr_expect_eq(f->returned, 1);
+}

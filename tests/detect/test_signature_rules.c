@@ -46,7 +46,8 @@ Test(signature_rules, refuses_requests_without_name_path_or_level)
                    "toy.yaml:5: a request needs a level: revealed, open, metadata, data or write");
     expect_refused(REQUEST("{name: x, path: /a, level: open, verb: GET}"),
                    "toy.yaml:5: unknown key 'verb'; known here: name, path, methods, level, own, "
-                   "json, xml, page, document, lines, table, fallback, relay, dataset, written");
+                   "json, xml, page, document, lines, table, fallback, relay, dataset, written, "
+                   "comment");
     expect_accepted(REQUEST("{name: x, path: /a, level: write}"));
 }
 
@@ -137,6 +138,18 @@ Test(signature_rules, refuses_extents_it_does_not_know)
                    "toy.yaml:5: 'lines' must be true or false");
     expect_accepted(REQUEST("{name: x, path: /a, level: data, document: any}"));
     expect_accepted(REQUEST("{name: x, path: /a, level: data, lines: all}"));
+}
+
+Test(signature_rules, refuses_comments_of_no_lines_or_that_never_begin_one)
+{
+    expect_refused(REQUEST("{name: x, path: /a, level: data, comment: '#'}"),
+                   "toy.yaml:5: 'comment' is of lines: write 'lines: true' or 'lines: all' too");
+    expect_refused(REQUEST("{name: x, path: /a, level: data, lines: all, comment: ''}"),
+                   "toy.yaml:5: 'comment' must be how such lines begin, without blanks");
+    expect_refused(REQUEST("{name: x, path: /a, level: data, lines: all, comment: '# '}"),
+                   "toy.yaml:5: 'comment' must be how such lines begin, without blanks");
+    expect_accepted(REQUEST("{name: x, path: /a, level: data, lines: all, comment: '#'}"));
+    expect_accepted(REQUEST("{name: x, path: /a, level: data, lines: true, comment: '//'}"));
 }
 
 Test(signature_rules, refuses_writes_by_what_is_no_success)

@@ -8,7 +8,7 @@
  * The toy is known by the header line "Server: toy"; GET /toys is a request for data of its own,
  * GET /about reveals, GET /list is metadata, POST /toys/NAME writes, PUT and DELETE
  * of it by their status; GET /files/NAME gives one record of any type, GET /log and GET /table give
- * lines.
+ * lines, GET /notes and GET /sheet the same with comments.
  */
 #ifndef AJAR_TESTS_DETECT_TOY_H
 #define AJAR_TESTS_DETECT_TOY_H
@@ -30,6 +30,8 @@
     "  - {name: file, path: \"/files/{index}\", level: data, document: any}\n"                     \
     "  - {name: log, path: /log, level: data, lines: all}\n"                                       \
     "  - {name: table, path: /table, level: data, lines: true}\n"                                  \
+    "  - {name: notes, path: /notes, level: data, lines: all, comment: '#'}\n"                     \
+    "  - {name: sheet, path: /sheet, level: data, lines: true, comment: '#'}\n"                    \
     "  - {name: about, path: /about, level: revealed}\n"                                           \
     "  - {name: list, path: /list, level: metadata}\n"                                             \
     "examples:\n  - {request: GET /toys, status: 200, verdict: none}\n"
