@@ -13,9 +13,10 @@
 
 #define HIDDEN "***"
 
-/* Names in order, each once. Borrowed from the signatures. */
+/* Names in order, one as often as signatures have it; with a text its value must have that in it.
+ * Borrowed from the signatures. */
 struct names {
-    const char **list;
+    struct named_text *list;
     size_t count;
     int (*compare)(const char *a, const char *b);
 };
@@ -27,11 +28,11 @@ struct credential_places {
 };
 
 /* The lists of one signature, in the order of struct credential_places. */
-static const char *const *list_of(const struct signature *signature, size_t kind)
+static const struct named_text *list_of(const struct signature *signature, size_t kind)
 {
-    const char *const *const lists[] = {signature->credential_headers,
-                                        signature->credential_parameters,
-                                        signature->credential_cookies};
+    const struct named_text *const lists[] = {signature->credential_headers,
+                                              signature->credential_parameters,
+                                              signature->credential_cookies};
     return lists[kind];
 }
 
@@ -42,7 +43,7 @@ static size_t find_place(const struct names *names, const char *name, bool *foun
     *found = false;
     while (low < high && !*found) {
         size_t middle = low + (high - low) / 2;
-        int order = names->compare(name, names->list[middle]);
+        int order = names->compare(name, names->list[middle].name);
         *found = order == 0;
         if (order > 0)
             low = middle + 1;
@@ -52,14 +53,12 @@ static size_t find_place(const struct names *names, const char *name, bool *foun
     return high;
 }
 
-static void insert(struct names *names, const char *name)
+static void insert(struct names *names, const struct named_text *name)
 {
     bool found;
-    size_t at = find_place(names, name, &found);
-    if (found)
-        return;
+    size_t at = find_place(names, name->name, &found);
     memmove(names->list + at + 1, names->list + at, (names->count - at) * sizeof names->list[0]);
-    names->list[at] = name;
+    names->list[at] = *name;
     names->count++;
 }
 
@@ -68,7 +67,7 @@ static enum ajar_status gather_kind(const struct signature_set *set, size_t kind
 {
     size_t most = 0;
     for (size_t i = 0; i < set->count; i++)
-        for (const char *const *name = list_of(set->signatures[i], kind); *name; name++)
+        for (const struct named_text *name = list_of(set->signatures[i], kind); name->name; name++)
             most++;
     if (most == 0)
         return AJAR_OK;
@@ -76,8 +75,8 @@ static enum ajar_status gather_kind(const struct signature_set *set, size_t kind
     if (!names->list)
         return AJAR_ERR_MEMORY;
     for (size_t i = 0; i < set->count; i++)
-        for (const char *const *name = list_of(set->signatures[i], kind); *name; name++)
-            insert(names, *name);
+        for (const struct named_text *name = list_of(set->signatures[i], kind); name->name; name++)
+            insert(names, name);
     return AJAR_OK;
 }
 
@@ -113,7 +112,14 @@ void credentials_free(struct credential_places *places)
     free(places);
 }
 
-static bool is_listed(const struct names *names, const char *name, size_t length)
+static bool says(const struct named_text *named, struct slice value)
+{
+    return !named->text || memmem(value.text, value.length, named->text, strlen(named->text));
+}
+
+/* Whether there is such a name whose value may be this. */
+static bool is_listed(const struct names *names, const char *name, size_t length,
+                      struct slice value)
 {
     char text[CREDENTIAL_NAME_MAX + 1];
     bool found = false;
@@ -121,8 +127,13 @@ static bool is_listed(const struct names *names, const char *name, size_t length
         return false;
     memcpy(text, name, length);
     text[length] = '\0';
-    (void)find_place(names, text, &found);
-    return found;
+    size_t at = find_place(names, text, &found);
+    while (found && at > 0 && names->compare(text, names->list[at - 1].name) == 0)
+        at--;
+    for (; found && at < names->count && names->compare(text, names->list[at].name) == 0; at++)
+        if (says(&names->list[at], value))
+            return true;
+    return false;
 }
 
 static int hex_value(char c)
@@ -148,7 +159,7 @@ static bool is_listed_parameter(const struct names *names, const char *name, siz
             text[used - 1] = (char)(hex_value(name[i + 1]) << 4 | hex_value(name[i + 2]));
         i += encoded ? 2 : 0;
     }
-    return is_listed(names, text, used);
+    return is_listed(names, text, used, (struct slice){NULL, 0});
 }
 
 /* The next NAME=VALUE of a list; returns false at its end. `value` is of length 0 without '='. */
@@ -179,7 +190,7 @@ static bool shows_cookie(const struct credential_places *places, struct slice li
     while (next_pair(&line, ';', &name, &value)) {
         while (name.length > 0 && name.text[0] == ' ')
             name = (struct slice){name.text + 1, name.length - 1};
-        if (value.length > 0 && is_listed(&places->cookies, name.text, name.length))
+        if (value.length > 0 && is_listed(&places->cookies, name.text, name.length, value))
             return true;
     }
     return false;
@@ -195,7 +206,7 @@ static bool shows_header(const struct credential_places *places, const struct ht
         return false;
     if (is_called(line->name, "cookie") && places->cookies.count > 0)
         return shows_cookie(places, line->value);
-    return is_listed(&places->headers, line->name.text, line->name.length);
+    return is_listed(&places->headers, line->name.text, line->name.length, line->value);
 }
 
 static bool shows_parameter(const struct credential_places *places, struct slice query)

@@ -83,6 +83,38 @@ enum ajar_status loader_read_words(struct loader *loader, const struct yaml *nod
     return AJAR_OK;
 }
 
+static enum ajar_status read_named(struct loader *loader, const struct yaml *item, const char *key,
+                                   struct named_text *named)
+{
+    if (!key || item->kind != YAML_MAP)
+        return loader_read_text(loader, item, "an item", &named->name);
+    const char *const keys[] = {"name", key, NULL};
+    enum ajar_status status = yaml_check_keys(loader->file, item, keys, loader->problem);
+    if (status == AJAR_OK)
+        status = loader_find_text(loader, item, "name", &named->name);
+    if (status == AJAR_OK)
+        status = loader_find_text(loader, item, key, &named->text);
+    if (status == AJAR_OK && (!named->name || !named->text || !named->text[0]))
+        return loader_fail(loader, item, "needs 'name' and '%s'", key);
+    return status;
+}
+
+enum ajar_status loader_read_named(struct loader *loader, const struct yaml *node, const char *key,
+                                   struct named_text *list, size_t room)
+{
+    if (node->kind == YAML_TEXT)
+        return read_named(loader, node, key, &list[0]);
+    if (node->kind != YAML_LIST || node->count + 1 > room)
+        return loader_fail(loader, node, "'%s' must be a text or a list of at most %zu%s",
+                           node->key ? node->key : "value", room - 1, key ? "" : " texts");
+    for (const struct yaml *item = node->first; item; item = item->next) {
+        enum ajar_status status = read_named(loader, item, key, list++);
+        if (status != AJAR_OK)
+            return status;
+    }
+    return AJAR_OK;
+}
+
 static enum ajar_status unknown_mark(struct loader *loader, const struct yaml *node)
 {
     const struct signature *signature = loader->signature;

@@ -43,6 +43,11 @@ enum ajar_status loader_list_room(struct loader *loader, const struct yaml *list
 enum ajar_status loader_read_words(struct loader *loader, const struct yaml *node,
                                    const char **words, size_t room);
 
+/* A scalar or a list of scalars, or with `key` also maps {name: NAME, KEY: TEXT}, into an array of
+ * `room`, the last of which stays zero. */
+enum ajar_status loader_read_named(struct loader *loader, const struct yaml *node, const char *key,
+                                   struct named_text *list, size_t room);
+
 /* The bit of a mark by name; made where it is new and `make` is set, else a problem. */
 enum ajar_status loader_mark(struct loader *loader, const struct yaml *node, bool make,
                              uint64_t *bit);

@@ -61,6 +61,17 @@ static void copy_dataset(struct slice index, char *dataset, size_t size)
     (void)text_copy(dataset, size, index.text, index.length);
 }
 
+/* Whether a parameter is there and says something else than that it wants all. */
+static bool selects(const struct named_text *parameter, struct slice query)
+{
+    char text[QUERY_TEXT_MAX];
+    struct slice value = query_find(query, parameter->name);
+    if (value.length == 0 || !parameter->text)
+        return value.length > 0;
+    size_t length = query_decode(value, text, sizeof text);
+    return !slice_equals((struct slice){text, length}, parameter->text);
+}
+
 static void read_parameters(const struct signature *signature, struct slice query,
                             struct request_detail *detail)
 {
@@ -68,8 +79,8 @@ static void read_parameters(const struct signature *signature, struct slice quer
         struct slice value = query_find(query, signature->page_parameters[i]);
         detail->page |= value.length > 0 && value.text[0] >= '1' && value.text[0] <= '9';
     }
-    for (size_t i = 0; signature->select_parameters[i]; i++)
-        detail->selects |= query_find(query, signature->select_parameters[i]).length > 0;
+    for (size_t i = 0; signature->select_parameters[i].name; i++)
+        detail->selects |= selects(&signature->select_parameters[i], query);
 }
 
 void request_keep(const struct signature_set *set, const struct http_request *request,

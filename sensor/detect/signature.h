@@ -306,6 +306,13 @@ enum proof {
     PROOF_DOCUMENTATION, /* what the maker writes */
 };
 
+/* Something by its name, and what its value says or must not say (NULL = anything). Lists end with
+ * the name NULL. */
+struct named_text {
+    const char *name;
+    const char *text;
+};
+
 struct signature {
     uint16_t number;      /* in its set */
     bool has_expressions; /* some text is told by the hints: every reply is read through them */
@@ -315,14 +322,14 @@ struct signature {
     const char *reference;
     uint16_t ports[8];
     enum proof proof;
-    const char *versions[WORDS_MAX];      /* recorded; NULL-terminated like all lists here */
-    const char *documentation[WORDS_MAX]; /* URLs that the examples follow */
-    int8_t severity;                      /* points added for what such a store is */
-    const char *weakness;                 /* "CWE-306" */
-    const char *technique;                /* of ATT&CK, NULL = not said */
-    const char *credential_headers[8];    /* where clients show who they are, beside */
-    const char *credential_parameters[8]; /* Authorization and the URL's user */
-    const char *credential_cookies[8];
+    const char *versions[WORDS_MAX];            /* recorded; NULL-terminated like all lists here */
+    const char *documentation[WORDS_MAX];       /* URLs that the examples follow */
+    int8_t severity;                            /* points added for what such a store is */
+    const char *weakness;                       /* "CWE-306" */
+    const char *technique;                      /* of ATT&CK, NULL = not said */
+    struct named_text credential_headers[8];    /* where clients show who they are, beside */
+    struct named_text credential_parameters[8]; /* Authorization and the URL's user */
+    struct named_text credential_cookies[8];
     struct hardening *hardening;
     size_t hardening_count;
     const char *mark_names[SIGNATURE_MARKS_MAX];
@@ -352,10 +359,10 @@ struct signature {
     struct path_node *path_tree; /* detect/paths.h */
     struct body_rule *bodies;
     size_t body_count;
-    const char *page_parameters[8];   /* query parameters that, above 0, ask for a later page */
-    const char *select_parameters[8]; /* query parameters that select */
-    const char *lists[8];             /* members that hold lists of records, NULL-terminated */
-    const char *ransom[16];           /* NULL-terminated */
+    const char *page_parameters[8]; /* query parameters that, above 0, ask for a later page */
+    struct named_text select_parameters[8]; /* those that select, but if they say the text */
+    const char *lists[8];   /* members that hold lists of records, NULL-terminated */
+    const char *ransom[16]; /* NULL-terminated */
     struct example *examples;
     size_t example_count;
     const char *dataset_key; /* last step of the first path with role record-dataset, or NULL */

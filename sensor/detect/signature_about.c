@@ -153,20 +153,21 @@ static enum ajar_status read_proof(struct loader *loader, const struct yaml *roo
 static enum ajar_status read_credentials(struct loader *loader, const struct yaml *map)
 {
     static const char *const keys[] = {"headers", "parameters", "cookies", NULL};
-    const char **lists[] = {loader->signature->credential_headers,
-                            loader->signature->credential_parameters,
-                            loader->signature->credential_cookies};
+    static const char *const tests[] = {"contains", NULL, "contains"};
+    struct named_text *lists[] = {loader->signature->credential_headers,
+                                  loader->signature->credential_parameters,
+                                  loader->signature->credential_cookies};
     if (!map)
         return AJAR_OK;
     enum ajar_status status = yaml_check_keys(loader->file, map, keys, loader->problem);
     for (size_t i = 0; status == AJAR_OK && keys[i]; i++) {
         const struct yaml *node = yaml_find(map, keys[i]);
         if (node)
-            status = loader_read_words(loader, node, lists[i], 8);
-        for (size_t k = 0; status == AJAR_OK && lists[i][k]; k++)
-            if (strlen(lists[i][k]) > CREDENTIAL_NAME_MAX)
+            status = loader_read_named(loader, node, tests[i], lists[i], 8);
+        for (size_t k = 0; status == AJAR_OK && lists[i][k].name; k++)
+            if (strlen(lists[i][k].name) > CREDENTIAL_NAME_MAX)
                 return loader_fail(loader, node, "'%s' is too long for a name: at most %d bytes",
-                                   lists[i][k], CREDENTIAL_NAME_MAX);
+                                   lists[i][k].name, CREDENTIAL_NAME_MAX);
     }
     return status;
 }

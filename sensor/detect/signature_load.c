@@ -64,7 +64,7 @@ static enum ajar_status read_parameters(struct loader *loader, const struct yaml
     if (status == AJAR_OK && page)
         status = loader_read_words(loader, page, signature->page_parameters, 8);
     if (status == AJAR_OK && selects)
-        status = loader_read_words(loader, selects, signature->select_parameters, 8);
+        status = loader_read_named(loader, selects, "unless", signature->select_parameters, 8);
     return status;
 }
 

@@ -68,6 +68,17 @@ static void write_list(const char *label, const char *const *words, FILE *out)
     (void)fputs("\n", out);
 }
 
+static void write_named(const char *label, const struct named_text *list, FILE *out)
+{
+    for (size_t i = 0; list[i].name; i++) {
+        (void)fprintf(out, i ? ", %s" : "%-13s %s", i ? list[i].name : label, list[i].name);
+        if (list[i].text)
+            (void)fprintf(out, " with %s", list[i].text);
+    }
+    if (list[0].name)
+        (void)fputs("\n", out);
+}
+
 static void write_text(const char *label, const char *text, FILE *out)
 {
     if (text && text[0])
@@ -91,9 +102,9 @@ static void write_about(const struct signature *signature, FILE *out)
     for (size_t i = 0; i < signature->hardening_count; i++)
         (void)fprintf(out, "%-13s %s: %s\n", "hardening", signature->hardening[i].product,
                       signature->hardening[i].url);
-    write_list("headers", signature->credential_headers, out);
-    write_list("parameters", signature->credential_parameters, out);
-    write_list("cookies", signature->credential_cookies, out);
+    write_named("headers", signature->credential_headers, out);
+    write_named("parameters", signature->credential_parameters, out);
+    write_named("cookies", signature->credential_cookies, out);
 }
 
 static const char *level_name(enum request_level level)

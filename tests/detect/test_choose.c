@@ -162,9 +162,10 @@ Test(choose, reads_on_behind_the_bytes_of_the_trial)
 }
 
 static const char asked[] = BEGIN("asked") //
-    "credentials: {parameters: [secret]}\nparameters: {page: [start]}\n"
+    "credentials: {parameters: [secret]}\nparameters: {page: [start], selects: [{name: q, unless: "
+    "'*:*'}]}\n"
     "headers:\n  - {name: Server, equals: asked, mark: asked}\n"
-    "json:\n  common:\n    - {path: '/rows/[]', role: record}\n"
+    "json:\n  common:\n    - {path: '/rows/[]', role: record}\n    - {path: /found, role: total}\n"
     "identity:\n  - {marks: [asked]}\n"
     "requests:\n  - {name: ask, path: /ask, level: open, dataset: cache}\n"
     "  - {name: get, path: '/ask?cmd=get', level: data, dataset: cache}\n"
@@ -248,4 +249,18 @@ Test(form, of_one_request_is_not_that_of_the_next)
     talk_answer(&t, 200, ASKED, ROWS);
     talk_answer(&t, 200, ASKED, ROWS);
     cr_expect_neq(talk_best(&t)->verdict, VERDICT_TAMPERED);
+}
+
+Test(form, that_asks_for_all_selects_nothing)
+{
+    talk_ask_with(&t, "POST /ask", "", "cmd=get&q=*%3A*");
+    talk_answer(&t, 200, ASKED, "{\"found\":7}");
+    cr_expect_eq(talk_best(&t)->records_source, COUNT_SEARCH);
+}
+
+Test(form, that_asks_for_some_leaves_the_total_open)
+{
+    talk_ask_with(&t, "POST /ask", "", "cmd=get&q=*%3A*x");
+    talk_answer(&t, 200, ASKED, "{\"found\":7}");
+    cr_expect_eq(talk_best(&t)->records_source, COUNT_AT_LEAST);
 }

@@ -3,11 +3,13 @@
 
 #include "detect/loading.h"
 
-static const char first[] = HEAD
-    "credentials: {headers: [X-Toy-Token, X-Key], parameters: [token], cookies: [Session]}\n" REST;
+static const char first[] =
+    HEAD "credentials: {headers: [X-Toy-Token, X-Key, {name: X-Mode, contains: Bearer}], "
+         "parameters: [token], cookies: [Session, {name: auth, contains: t=kerberos}]}\n" REST;
 static const char second[] =
     "format: 1\nname: other\nprotocol: http\n"
-    "credentials: {headers: [x-toy-token, A-Key], parameters: [auth, token]}\n" REST;
+    "credentials: {headers: [x-toy-token, A-Key], parameters: [auth, token],\n"
+    "  cookies: [{name: auth, contains: t=token}, {name: Session, contains: x}]}\n" REST;
 
 static struct signature *list[2];
 static struct signature_set set = {.signatures = list, .count = 2};
@@ -106,6 +108,16 @@ Test(credentials, are_shown_by_cookies_with_a_value)
     cr_expect_not(in_header("Cookie", "theme=Session"));
     cr_expect_not(in_header("Set-Cookie", "Session=1"));
     cr_expect_not(in_header("Session", "1"));
+}
+
+Test(credentials, are_shown_by_what_has_the_text_that_some_signature_names)
+{
+    cr_expect(in_header("Cookie", "auth=u=me&t=kerberos&e=1"));
+    cr_expect(in_header("Cookie", "a=1; auth=\"t=token\""));
+    cr_expect_not(in_header("Cookie", "auth=u=me&t=simple"));
+    cr_expect_not(in_header("Cookie", "auth=t=simple; other=t=kerberos"));
+    cr_expect(in_header("X-Mode", "Bearer of keys"));
+    cr_expect_not(in_header("X-Mode", "anonymous"));
 }
 
 Test(credentials, are_shown_by_user_information_in_the_target)

@@ -96,7 +96,8 @@ Test(request, parameters_say_whether_it_pages_or_selects)
 static struct request_detail body_of(const char *text)
 {
     struct request_detail detail = {.page = false};
-    request_read_body(set->signatures[0], (const uint8_t *)text, strlen(text), &detail);
+    request_read_body(signature_find(set, "elasticsearch"), (const uint8_t *)text, strlen(text),
+                      &detail);
     return detail;
 }
 
@@ -123,9 +124,10 @@ Test(request, bodies_lose_an_effect_that_what_follows_takes_back)
 {
     static const char text[] = "{\"query\":{\"match_all\":{}}}";
     struct request_detail detail = {.page = false};
-    request_read_body(set->signatures[0], (const uint8_t *)text, 12, &detail);
+    request_read_body(signature_find(set, "elasticsearch"), (const uint8_t *)text, 12, &detail);
     cr_expect(detail.body.selects);
-    request_read_body(set->signatures[0], (const uint8_t *)text, strlen(text), &detail);
+    request_read_body(signature_find(set, "elasticsearch"), (const uint8_t *)text, strlen(text),
+                      &detail);
     cr_expect_not(detail.body.selects);
 }
 

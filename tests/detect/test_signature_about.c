@@ -98,8 +98,24 @@ Test(signature_about, refuses_credentials_of_unknown_places)
                    "parameters, cookies");
     struct signature *signature =
         load(HEAD "credentials: {headers: [X-Token], parameters: token, cookies: [a, b]}\n" REST);
-    cr_assert_str_eq(signature->credential_headers[0], "X-Token");
-    cr_assert_str_eq(signature->credential_parameters[0], "token");
-    cr_assert_str_eq(signature->credential_cookies[1], "b");
+    cr_assert_str_eq(signature->credential_headers[0].name, "X-Token");
+    cr_assert_str_eq(signature->credential_parameters[0].name, "token");
+    cr_assert_str_eq(signature->credential_cookies[1].name, "b");
     signature_free(signature);
+}
+
+Test(signature_about, refuses_credentials_of_half_a_test)
+{
+    expect_refused(HEAD "credentials: {cookies: [{name: a}]}\n" REST,
+                   "toy.yaml:4: needs 'name' and 'contains'");
+    expect_refused(HEAD "credentials: {headers: [{contains: a}]}\n" REST,
+                   "toy.yaml:4: needs 'name' and 'contains'");
+    expect_refused(HEAD "credentials: {headers: [{name: a, has: b}]}\n" REST,
+                   "toy.yaml:4: unknown key 'has'; known here: name, contains");
+    expect_refused(HEAD "credentials: {parameters: [{name: a, contains: b}]}\n" REST,
+                   "toy.yaml:4: an item must be plain text");
+    expect_refused(HEAD "credentials: {headers: {name: a, contains: b}}\n" REST,
+                   "toy.yaml:4: 'headers' must be a text or a list of at most 7");
+    expect_accepted(HEAD "credentials: {headers: [a, {name: a, contains: b}], cookies: [{name: a, "
+                         "contains: b}]}\n" REST);
 }

@@ -71,7 +71,7 @@ Test(signature_load, refuses_unknown_parameters)
                    "toy.yaml:4: must be a map of keys, like {page: ...}");
     struct signature *signature = load(HEAD "parameters: {page: [from], selects: q}\n" REST);
     cr_assert_str_eq(signature->page_parameters[0], "from");
-    cr_assert_str_eq(signature->select_parameters[0], "q");
+    cr_assert_str_eq(signature->select_parameters[0].name, "q");
     signature_free(signature);
 }
 
@@ -93,7 +93,7 @@ Test(signature_load, takes_64_marks_with_the_builtin_ones_and_no_more)
     (void)snprintf(fits, sizeof fits, "%s%s", text, REST);
     expect_accepted(fits);
     (void)snprintf(fits, sizeof fits, "%s    - {path: /more, mark: more}\n%s", text, REST);
-    expect_refused(fits, "toy.yaml:63: more than 64 marks");
+    expect_refused(fits, "toy.yaml:62: more than 64 marks");
 }
 
 Test(signature_load, names_a_file_that_cannot_be_read)
@@ -110,4 +110,13 @@ Test(signature_load, frees_nothing_as_nothing)
 {
     signature_free(NULL);
     expect_accepted(HEAD REST);
+}
+
+Test(signature_load, refuses_parameters_that_select_unless_nothing)
+{
+    expect_refused(HEAD "parameters: {selects: [{name: q}]}\n" REST,
+                   "toy.yaml:4: needs 'name' and 'unless'");
+    expect_refused(HEAD "parameters: {page: [{name: q, unless: a}]}\n" REST,
+                   "toy.yaml:4: an item must be plain text");
+    expect_accepted(HEAD "parameters: {selects: [a, {name: q, unless: '*:*'}]}\n" REST);
 }

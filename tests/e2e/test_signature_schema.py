@@ -35,6 +35,8 @@ MAPS = {
     "top": (lambda toy: toy.update(STRANGE), ()),
     "hardening": (lambda toy: toy.update(hardening=[STRANGE]), ("hardening", 0)),
     "credentials": (lambda toy: toy.update(credentials=STRANGE), ("credentials",)),
+    "credentials.cookies": (lambda toy: toy.update(credentials={"cookies": [STRANGE]}), ("credentials", "cookies", 0)),
+    "parameters.selects": (lambda toy: toy.update(parameters={"selects": [STRANGE]}), ("parameters", "selects", 0)),
     "parameters": (lambda toy: toy.update(parameters=STRANGE), ("parameters",)),
     "headers": (lambda toy: toy.update(headers=[STRANGE]), ("headers", 0)),
     "texts": (lambda toy: toy.update(texts=[STRANGE]), ("texts", 0)),
@@ -112,7 +114,8 @@ def described(whole, path):
         if step == 0 or step == "*":
             node = [one for one in node.get("oneOf", [node]) if one.get("type") in ("array", "object")][0]
         node = node["items"] if step == 0 else node["additionalProperties"] if step == "*" else node["properties"][step]
-    return resolve(whole, node)
+    node = resolve(whole, node)
+    return [one for one in node.get("oneOf", [node]) if "properties" in one][0]
 
 
 class SignatureSchema(unittest.TestCase):

@@ -13,10 +13,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define URL_MAX 96
 
-static struct signature toys = {.name = "toys",
-                                .credential_headers = {"X-Toy-Token"},
-                                .credential_parameters = {"token", "auth", "sig"},
-                                .credential_cookies = {"Session"}};
+static struct signature toys = {
+    .name = "toys",
+    .credential_headers = {{"X-Toy-Token", NULL}},
+    .credential_parameters = {{"token", NULL}, {"auth", NULL}, {"sig", NULL}},
+    .credential_cookies = {{"Session", "id="}}};
 static struct signature *list[] = {&toys};
 static struct signature_set set = {.signatures = list, .count = 1};
 
