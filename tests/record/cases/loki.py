@@ -34,25 +34,24 @@ query = "/loki/api/v1/query_range?query=%7Bjob%3D%22helpdesk%22%7D&limit=1000"
 with start("10.20.30.11", False) as server:
     with Case("loki-3.7.8-open", "Loki without access control: version, labels, streams, lines of log, figures made of them; lines pushed, and a delete asked for. A query without result still carries pages of statistics.", held) as case:
         ask = Asker(case, server.address, server.port, store="loki", credentials="none")
-        ask("revealed", "/ready", also=["none", "probed"])
-        ask("revealed", "/loki/api/v1/status/buildinfo", version="3.7.8", also=["metadata"])
-        ask("metadata", "/config")
+        ask("none", "/ready", also=["revealed", "probed"])
+        ask("revealed", "/loki/api/v1/status/buildinfo")
         ask("metadata", "/services")
         ask("metadata", "/loki/api/v1/labels")
         ask("metadata", "/loki/api/v1/label/job/values")
         ask("metadata", "/loki/api/v1/series?match[]=%7Bjob%3D%22helpdesk%22%7D")
-        ask("metadata", "/loki/api/v1/index/stats?query=%7Bjob%3D%22helpdesk%22%7D", records=LINES)
+        ask("open", "/loki/api/v1/index/stats?query=%7Bjob%3D%22helpdesk%22%7D", also=["metadata"])    # what was not yet written to chunks
         ask("data", query, returned=LINES)
         ask("data", query.replace("limit=1000", "limit=5"), headers=["Accept-Encoding: gzip"], returned=5)
         ask("data", "/loki/api/v1/query?query=sum(count_over_time(%7Bjob%3D%22helpdesk%22%7D%5B1h%5D))", returned=1)
         ask("open", query.replace("helpdesk", "nothing"))
         ask("open", "/loki/api/v1/query_range?query=%7B", status=400)
-        ask("open", "/loki/api/v1/nothing", status=404, also=["none", "probed", "revealed"])
+        ask("none", "/loki/api/v1/nothing", status=404, also=["open", "probed", "revealed"])
         ask("tampered", ("POST /loki/api/v1/push", {"streams": [{"stream": {"job": "read_me"}, "values": [[str(time.time_ns()), "send 0.1 BTC"]]}]}, 204))
 with start("10.20.30.41", True) as server:
     with Case("loki-3.7.8-tenants", "Loki for several tenants: without a name 401 `no org id`; but any name will do, nobody proves it.", held + " of the tenant desk") as case:
         ask = Asker(case, server.address, server.port, store="loki", credentials="none")
-        ask("revealed", "/loki/api/v1/status/buildinfo", version="3.7.8", also=["metadata"])
+        ask("revealed", "/loki/api/v1/status/buildinfo")
         ask("refused", query, status=401)
         ask("refused", "/loki/api/v1/labels", status=401)
         ask("refused", ("POST /loki/api/v1/push", {"streams": []}, 401))

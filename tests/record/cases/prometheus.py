@@ -46,7 +46,7 @@ def asked(ask):
     ask("revealed", "/api/v1/status/buildinfo", version="2.42.0+ds")
     ask("metadata", "/api/v1/status/config")
     ask("metadata", "/api/v1/status/flags")
-    ask("metadata", "/api/v1/status/tsdb", records=SERIES + OWN)
+    ask("data", "/api/v1/status/tsdb", "/api/v1/query?query=up", records=SERIES + OWN)    # the statistics name labels with their values
     ask("metadata", "/api/v1/labels")
     ask("metadata", "/api/v1/label/job/values")
     ask("metadata", "/api/v1/label/__name__/values?match[]=support_minutes", datasets=["support_minutes"])
@@ -55,7 +55,7 @@ def asked(ask):
     ask("data", "/api/v1/rules", returned=LONG)
     ask("metadata", "/api/v1/alertmanagers")
     ask("metadata", "/api/v1/series?match[]=up", datasets=["up"])
-    ask("metadata", "/metrics", agent="requests")
+    ask("metadata", "/metrics", agent="requests", store="prometheus-exporter")
     ask("data", "/api/v1/alerts", returned=LONG)
     ask("data", "/api/v1/query?query=support_minutes", datasets=["support_minutes"], returned=SERIES)
     ask("data", "/api/v1/query?query=support_minutes", headers=["Accept-Encoding: deflate, gzip"], datasets=["support_minutes"], returned=SERIES)
@@ -63,7 +63,7 @@ def asked(ask):
     now = int(time.time())
     ask("data", f"/api/v1/query_range?query=support_minutes&start={now - 2}&end={now}&step=1", datasets=["support_minutes"], returned=SERIES)
     ask("data", "/api/v1/query?query=count(support_minutes)", returned=1)
-    ask("data", "/federate?match[]=support_minutes", agent="requests", returned=SERIES)
+    ask("data", "/federate?match[]=support_minutes", agent="requests")
     ask("open", "/api/v1/query?query=nothing")
     ask("open", "/api/v1/query?query=(", status=400)
     ask("open", "/api/v1/query", status=400)
@@ -89,8 +89,10 @@ def servers():
     with Prometheus("10.20.30.41", "--web.config.file=web.yml", user="operator:correct-horse") as server:
         with Case("prometheus-2.42.0-protected", "Prometheus with a password for everything, health and figures of its own too.", held) as case:
             ask = Asker(case, server.address, server.port, store="prometheus", credentials="none")
-            for target in ("/", "/-/healthy", "/metrics", "/api/v1/query?query=up", "/api/v1/status/config", "/graph"):
+            for target in ("/api/v1/query?query=up", "/api/v1/status/config"):
                 ask("refused", target, status=401)
+            for target in ("/", "/-/healthy", "/metrics", "/graph"):    # the same words, at paths that others have too
+                ask("none", target, status=401, also=["refused", "probed"])
             ask("refused", "/api/v1/query?query=up", status=401, headers=[WRONG], credentials="presented")
             ask("data", "/api/v1/query?query=support_minutes", source="10.20.40.9", headers=[BASIC], credentials="proven", returned=SERIES)
 
@@ -112,7 +114,7 @@ def alertmanager():
         with Case("alertmanager-0.25.0-open", "Alertmanager without a password: alerts, receivers, configuration; a stranger silences all of it.", "12 alerts") as case:
             ask = Asker(case, server.address, server.port, store="alertmanager", credentials="none")
             ask("none", "/-/healthy", also=["probed"])
-            ask("metadata", "/api/v2/status", version="0.25.0")
+            ask("data", "/api/v2/status", "/api/v2/alerts", version="0.25.0")    # the status names who built it
             ask("metadata", "/api/v2/receivers")
             ask("open", "/api/v2/silences")
             ask("data", "/api/v2/alerts", returned=12)
@@ -147,7 +149,7 @@ def exporter():
         with Case("node-exporter-1.5.0-protected", "The same behind a password.", "figures of one machine") as case:
             ask = Asker(case, server.address, server.port, store="prometheus-exporter", credentials="none")
             ask("none", "/metrics", status=401, also=["refused", "probed"])
-            ask("metadata", "/metrics", source="10.20.40.9", headers=[BASIC], credentials="proven")
+            ask("metadata", "/metrics", source="10.20.40.9", headers=[BASIC], credentials="presented")
 
 
 servers()

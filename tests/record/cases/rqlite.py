@@ -34,7 +34,7 @@ with start("10.20.30.11") as server:
     with Case("rqlite-8.36.0-open", "rqlite without users: rows as columns and values, as objects, in pairs; the whole database as an SQLite file and as SQL; errors with status 200; rows written and a table dropped.", held) as case:
         ask = Asker(case, server.address, server.port, store="rqlite", credentials="none")
         ask("revealed", "/readyz", agent="censys")
-        ask("metadata", "/status", version="8", also=["revealed"])
+        ask("data", "/status", "/db/query?q=SELECT%20*%20FROM%20customers%20LIMIT%201", version="8", returned=1)
         ask("metadata", "/nodes")
         ask("data", "/db/query?q=SELECT%20*%20FROM%20customers", returned=ROWS)
         ask("data", "/db/query?associative&q=SELECT%20*%20FROM%20customers", headers=["Accept-Encoding: gzip"], returned=ROWS)

@@ -31,7 +31,7 @@ COUNT = {"query": "{Aggregate{Customer{meta{count}}}}"}
 with start("10.20.30.11") as server:
     with Case("weaviate-1.35.2-open", "Weaviate for anonymous users: version, classes, objects, GraphQL; an object written, one deleted, a class dropped (200, no body).", held) as case:
         ask = Asker(case, server.address, server.port, store="weaviate", credentials="none")
-        ask("revealed", "/v1/.well-known/ready")
+        ask("none", "/v1/.well-known/ready", also=["revealed", "probed"])
         ask("revealed", "/v1/meta", version="1.35.2")
         ask("revealed", "/v1")
         ask("metadata", "/v1/schema", datasets=["Customer"])
