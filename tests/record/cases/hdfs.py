@@ -92,10 +92,10 @@ def open_server():
                 return answer
 
             ask("203.0.113.77", [("/webhdfs/v1/?op=LISTSTATUS", 200)], "metadata", datasets=["customers", "private"])
-            ask("203.0.113.42", [("/webhdfs/v1/customers?op=LISTSTATUS&user.name=root", 200)], "metadata", agent="requests", datasets=["part-0000.csv", "part-0001.csv"], bytes=len(FIRST + SECOND))
+            ask("203.0.113.42", [("/webhdfs/v1/customers?op=LISTSTATUS&user.name=root", 200)], "metadata", agent="requests", datasets=["part-0000.csv", "part-0001.csv"])
             ask("203.0.113.42", [("/webhdfs/v1/?op=LISTSTATUS_BATCH", 200)], "metadata", datasets=["customers", "private"])
-            ask("203.0.113.42", [("/webhdfs/v1/customers?op=GETCONTENTSUMMARY", 200)], "metadata", records=2, bytes=len(FIRST + SECOND))
-            ask("203.0.113.42", [("/webhdfs/v1/customers/part-0000.csv?op=GETFILESTATUS", 200)], "metadata", datasets=["customers/part-0000.csv"], bytes=len(FIRST))
+            ask("203.0.113.42", [("/webhdfs/v1/customers?op=GETCONTENTSUMMARY", 200)], "metadata", records=2)
+            ask("203.0.113.42", [("/webhdfs/v1/customers/part-0000.csv?op=GETFILESTATUS", 200)], "metadata", datasets=["customers/part-0000.csv"])
             ask("203.0.113.42", [("/webhdfs/v1/customers/part-0000.csv?op=GETFILEBLOCKLOCATIONS", 200)], "metadata")
             ask("203.0.113.42", [("/webhdfs/v1/nothere?op=LISTSTATUS", 404), ("/webhdfs/v1/?op=BOGUS", 400), ("/webhdfs/v1", 400)], "open")
             for file, content in (("part-0000.csv", FIRST), ("part-0001.csv", SECOND)):
@@ -109,7 +109,7 @@ def open_server():
             # whose folder it is decides only until somebody says to be the owner
             ask("198.51.100.9", [("/webhdfs/v1/private?op=LISTSTATUS", 403), ("/webhdfs/v1/private/cards.csv?op=OPEN", 403)], "refused")
             ask("198.51.100.9", [(f"/webhdfs/v1/private/cards.csv?op=OPEN&{AT}&offset=0", 403)], "refused", server=DATA, port=9864)
-            ask("198.51.100.9", [("/webhdfs/v1/private?op=LISTSTATUS", 403), ("/webhdfs/v1/private?op=LISTSTATUS&user.name=hdfs", 200)], "metadata", datasets=["cards.csv"], bytes=len(CARDS))
+            ask("198.51.100.9", [("/webhdfs/v1/private?op=LISTSTATUS", 403), ("/webhdfs/v1/private?op=LISTSTATUS&user.name=hdfs", 200)], "metadata", datasets=["cards.csv"])
             ask("198.51.100.9", [(f"/webhdfs/v1/private/cards.csv?op=OPEN&user.name=hdfs&{AT}&offset=0", 200)], "data", server=DATA, port=9864, datasets=["private/cards.csv"])
             # the servers about themselves
             said = ask("203.0.113.43", [("/jmx?qry=Hadoop:service=NameNode,name=NameNodeInfo", 200)], "metadata", agent="censys", version=VERSION).json()["beans"][0]

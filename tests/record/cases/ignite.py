@@ -68,7 +68,7 @@ with node(OPEN, False) as server:
         ask("203.0.113.42", ["cmd=top&attr=true"], "metadata", datasets=["customers"])
         ask("203.0.113.42", ["cmd=metadata"], "metadata", datasets=["customers"])
         ask("203.0.113.43", [f"cmd=size&{NAME}"], "metadata", records=37, datasets=["customers"])
-        ask("203.0.113.43", [("POST", "/ignite", f"cmd=version")], "revealed", version="2.16.0")
+        ask("203.0.113.43", [("POST", "/ignite", "cmd=version")], "revealed", also=["open"])
         ask("203.0.113.43", [f"cmd=get&{NAME}&key=1"], "data", returned=1, datasets=["customers"])
         ask("203.0.113.43", [f"cmd=getall&{NAME}&k1=1&k2=2&k3=3"], "data", returned=3, datasets=["customers"])
         ask("203.0.113.43", [f"cmd=get&{NAME}&key=99"], "open")

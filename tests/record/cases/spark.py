@@ -10,7 +10,7 @@ OPENS = [w for p in ("lang", "lang.invoke", "lang.reflect", "io", "net", "nio", 
 STORE = {"store": "spark"}
 VERSION, ROWS = "3.5.5", 120
 REPORT = {"action": "CreateSubmissionRequest", "clientSparkVersion": VERSION, "appArgs": [], "appResource": "file:///nothere.jar", "mainClass": "Nothing", "environmentVariables": {},
-          "sparkProperties": {"spark.app.name": "nightly", "spark.master": f"spark://{MASTER}:6066", "spark.driver.memory": "100m", "spark.driver.supervise": "false",
+          "sparkProperties": {"spark.app.name": "nightly", "spark.master": f"spark://{MASTER}:6066", "spark.driver.memory": "1g", "spark.driver.supervise": "false",
                               "spark.submit.deployMode": "cluster", "spark.jars": "file:///nothere.jar"}}
 
 
@@ -47,9 +47,9 @@ def open_cluster(app, worker):
         ask("203.0.113.61", APP, 4040, get(f"/api/v1/applications/{app}/executors"), "metadata")
         ask("203.0.113.61", APP, 4040, get(f"/api/v1/applications/{app}/environment"), "metadata")
         ask("203.0.113.61", APP, 4040, get("/api/v1/applications/nothere/jobs", 404), "open")
-        ask("203.0.113.62", MASTER, 6066, get("/", 400), "revealed", version=VERSION)
+        ask("203.0.113.62", MASTER, 6066, get("/", 400), "open", version=VERSION)
         ask("203.0.113.62", MASTER, 6066, get("/v1/submissions/status/driver-0"), "open", version=VERSION)
-        ask("203.0.113.62", MASTER, 6066, get("/v1/submissions", 400), "revealed", version=VERSION)
+        ask("203.0.113.62", MASTER, 6066, get("/v1/submissions", 400), "open", version=VERSION)
         ask("203.0.113.62", MASTER, 6066, [("POST", "/v1/submissions/create", {}, 400)], "open", version=VERSION)
         driver = ask("198.51.100.20", MASTER, 6066, [("POST", "/v1/submissions/create", REPORT, 200)], "tampered", version=VERSION, agent="requests").json()["submissionId"]
         ask("198.51.100.20", MASTER, 6066, get(f"/v1/submissions/status/{driver}"), "metadata", version=VERSION, agent="requests")

@@ -43,11 +43,11 @@ def asker(case, address):
 with manager(OPEN, {}) as server:
     number = json.loads(server.call("POST", "/ws/v1/cluster/apps/new-application"))["application-id"]
     server.call("POST", "/ws/v1/cluster/apps", submission(number))
-    cluster = number.split("_")[1]
+    cluster = str(json.loads(server.call("GET", "/ws/v1/cluster/info"))["clusterInfo"]["id"])
     with Case("yarn-3.4.1-open", "An open ResourceManager: what it is, its queues, applications and counters in JSON and XML and as a page; a new application number; an application handed in (202 without a body) and ended; "
               "an application and a page that are not there.", f"one application, {number}, and two queues") as case:
         ask = asker(case, OPEN)
-        ask("203.0.113.42", [("GET", "/ws/v1/cluster/info", None, 200)], "revealed", agent="censys", version=VERSION, cluster_id=cluster)
+        ask("203.0.113.42", [("GET", "/ws/v1/cluster/info", None, 200)], "revealed", agent="censys", version=VERSION)
         ask("203.0.113.42", [("GET", "/ws/v1/cluster", None, 200)], "revealed", agent="java", version=VERSION, cluster_id=cluster)
         ask("203.0.113.43", [("GET", "/ws/v1/cluster/metrics", None, 200)], "metadata")
         ask("203.0.113.43", [("GET", "/ws/v1/cluster/scheduler", None, 200)], "metadata")
@@ -69,7 +69,8 @@ FILTER = {"hadoop.http.filter.initializers": "org.apache.hadoop.security.Authent
 with manager(CLOSED, FILTER):
     with Case("yarn-3.4.1-protected", "A ResourceManager that wants a name: 401 PseudoAuth without one, everything with an invented one.", "no application") as case:
         ask = asker(case, CLOSED)
-        for target in ("/ws/v1/cluster/info", "/ws/v1/cluster/apps", "/cluster"):
+        for target in ("/ws/v1/cluster/info", "/ws/v1/cluster/apps"):
             ask("203.0.113.42", [("GET", target, None, 401)], "refused", agent="requests")
+        ask("203.0.113.42", [("GET", "/cluster", None, 401)], "none", also=["refused", "probed"])
         ask("203.0.113.42", [("POST", "/ws/v1/cluster/apps/new-application", None, 401)], "refused", agent="requests")
         ask("203.0.113.61", [("GET", "/ws/v1/cluster/apps?user.name=anyone", None, 200)], "open")
