@@ -87,6 +87,7 @@ struct collecting {
     struct catalogue_matches *matches;
     uint16_t alone; /* the tree is of this signature only */
     bool behind_prefix;
+    bool relayed;
 };
 
 static const struct request_rule *rule_of(const struct signature_set *set,
@@ -131,7 +132,8 @@ static bool collect(void *context, uint32_t value, struct slice dataset)
     struct catalogue_match match = {.signature = (uint16_t)(collecting->alone + (value >> 16)),
                                     .rule = (uint16_t)(value & UINT16_MAX),
                                     .dataset = dataset,
-                                    .query = collecting->request->query};
+                                    .query = collecting->request->query,
+                                    .relayed = collecting->relayed};
     const struct request_rule *rule = rule_of(collecting->set, &match);
     if (!method_fits(rule, collecting->request->method) ||
         (collecting->behind_prefix && !is_own(rule)))
@@ -200,26 +202,39 @@ static bool read_relayed(const struct request_rule *rule, const struct catalogue
         return false;
     matches->inner[0] = '/';
     size_t length = query_decode(target, matches->inner + 1, sizeof matches->inner - 1);
-    bool slashed = length > 0 && matches->inner[1] == '/';
-    struct slice whole = {matches->inner + slashed, length + !slashed};
+    struct slice whole = {matches->inner + 1, length};
+    bool is_complete =
+        length > 0 && (matches->inner[1] == '/' || slice_starts_nocase(whole, "http://") ||
+                       slice_starts_nocase(whole, "https://"));
+    if (!is_complete)
+        whole = (struct slice){matches->inner, length + 1};
     http_target_split(whole, false, matches->inner_path, &inner->path, &inner->query);
     inner->method = method.length ? method : request->method;
     return true;
+}
+
+/* Of several relays the first that carries a request counts. */
+static bool find_relayed(const struct catalogue *catalogue, const struct catalogue_request *request,
+                         struct catalogue_matches *matches, struct catalogue_request *inner)
+{
+    for (size_t i = 0; i < matches->count; i++) {
+        const struct request_rule *rule = rule_of(catalogue->set, &matches->list[i]);
+        if (rule->relay_path && read_relayed(rule, request, matches, inner))
+            return true;
+    }
+    return false;
 }
 
 /* What is relayed comes before the relay. */
 static void add_relayed(const struct catalogue *catalogue, const struct catalogue_request *request,
                         struct catalogue_matches *matches)
 {
-    const struct request_rule *relay = NULL;
-    for (size_t i = 0; i < matches->count && !relay; i++)
-        if (rule_of(catalogue->set, &matches->list[i])->relay_path)
-            relay = rule_of(catalogue->set, &matches->list[i]);
     struct catalogue_request inner;
-    if (!relay || !read_relayed(relay, request, matches, &inner))
+    if (!find_relayed(catalogue, request, matches, &inner))
         return;
     struct catalogue_matches outer = *matches;
-    struct collecting collecting = {.set = catalogue->set, .request = &inner, .matches = matches};
+    struct collecting collecting = {
+        .set = catalogue->set, .request = &inner, .matches = matches, .relayed = true};
     matches->count = 0;
     (void)path_tree_find(catalogue->tree, inner.path, inner.query, collect, &collecting);
     put_own_first(catalogue->set, matches);

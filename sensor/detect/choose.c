@@ -60,6 +60,9 @@ bool choose_is_needed(const struct chooser *chooser, const struct evidence *evid
         return true;
     if (note->unknown)
         return false;
+    if (note->rule != SIGNATURE_NONE &&
+        chooser->set->signatures[note->signature]->requests[note->rule].relay_path)
+        return true;
     bool is_own = note->rule != SIGNATURE_NONE &&
                   chooser->set->signatures[note->signature] == evidence->signature;
     return !is_own || evidence->signature->has_expressions || request_form(evidence).length > 0;
@@ -328,6 +331,22 @@ static void find_rule(const struct chooser *chooser, const struct evidence *evid
     }
 }
 
+/* Whether the store behind a relay answers, whatever the relay says of itself beside that. */
+static bool answers_relayed(const struct choice *choice)
+{
+    return choice->has_rule && choice->match.relayed && choice->identity != IDENTITY_NONE;
+}
+
+/* Whether the reply takes the connection away from the store that it is known for: another one
+ * proves itself, and that one does not or has no such path. */
+static bool outdoes(const struct choice *tried, const struct choice *known)
+{
+    if (answers_relayed(tried))
+        return true;
+    return tried->identity == IDENTITY_PROVEN &&
+           (known->identity != IDENTITY_PROVEN || (tried->is_own && !known->has_rule));
+}
+
 /* Lets a candidate read the first bytes. Returns how much the reply says of it, 0 = nothing. */
 static unsigned weigh(struct chooser *chooser, const struct evidence *evidence,
                       const struct http_reply *head, bool complete, struct choice *choice)
@@ -353,8 +372,8 @@ static unsigned weigh(struct chooser *chooser, const struct evidence *evidence,
     const struct request_rule *rule = sandbox->reply.rule;
     unsigned marks = (unsigned)__builtin_popcountll(sandbox->reply.marks >> MARKS_BUILTIN);
     choice->is_own = rule && rule->own && !rule->fallback;
-    return (unsigned)choice->identity * 10000 + (refusal ? 2000 : 0) + (choice->is_own ? 1000 : 0) +
-           marks * 10 + (rule ? 1 : 0);
+    return (answers_relayed(choice) ? 100000 : 0) + (unsigned)choice->identity * 10000 +
+           (refusal ? 2000 : 0) + (choice->is_own ? 1000 : 0) + marks * 10 + (rule ? 1 : 0);
 }
 
 void choose_find(struct chooser *chooser, const struct evidence *evidence, bool complete,
@@ -379,8 +398,7 @@ void choose_find(struct chooser *chooser, const struct evidence *evidence, bool 
         find_rule(chooser, evidence, &request, matches, &tried);
         unsigned weight = weigh(chooser, evidence, &head, complete, &tried);
         bool keeps = i == 0 && is_known(evidence) && weight > 0;
-        if (is_known(evidence) && i > 0 &&
-            (tried.identity != IDENTITY_PROVEN || choice->identity == IDENTITY_PROVEN))
+        if (is_known(evidence) && i > 0 && !outdoes(&tried, choice))
             continue;
         if (weight > best || keeps) {
             best = weight;

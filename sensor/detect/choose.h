@@ -63,7 +63,8 @@ struct choice {
 /*
  * The signature that fits best; its match is borrowed from `matches`. `complete`: there is no more
  * of the body. Of a connection known for a store another one is chosen only if the reply proves
- * that one and not the known one.
+ * that one and not the known one, or one whose path it is and not the known one's. What is relayed
+ * goes to the store behind the relay if it says so.
  */
 void choose_find(struct chooser *chooser, const struct evidence *evidence, bool complete,
                  struct catalogue_matches *matches, struct choice *choice);

@@ -81,8 +81,8 @@ static const char table[] = SIGNATURE(
              "  - {name: drop, path: '/?query=DROP TABLE', level: write, own: false}\n"
              "  - {name: system, path: '/?query*=from system.', level: metadata, own: false}\n");
 static const char relay[] = SIGNATURE(
-    "relay",
-    "  - {name: console, path: /console, level: open, relay: {path: path, method: verb}}\n");
+    "relay", "  - {name: console, path: /console, level: open, relay: {path: path, method: verb}}\n"
+             "  - {name: proxy, path: '/console?uri', level: open, relay: {path: uri}}\n");
 
 static void make_all(void)
 {
@@ -135,6 +135,17 @@ Test(catalogue, gives_what_a_relay_carries_before_the_relay, .init = make_all)
     cr_expect(slice_equals(found.list[0].query, "size=5"));
     cr_expect_str_eq(matches_of("POST /console?path=_search"), "store/search relay/console");
     cr_expect_str_eq(matches_of("POST /console"), "relay/console");
+}
+
+Test(catalogue, takes_one_of_several_relays_with_the_request_s_own_method, .init = make_all)
+{
+    cr_expect_str_eq(matches_of("PUT /console?uri=a"), "store/make[a] relay/proxy");
+    cr_expect(found.list[0].relayed);
+    cr_expect_not(found.list[1].relayed);
+    cr_expect_str_eq(matches_of("GET /console?uri=%2Fa&verb=PUT"), "relay/proxy");
+    cr_expect_str_eq(matches_of("GET /console?uri=http%3A%2F%2Fdb%3A9200%2Fa%2F_search"),
+                     "store/search[a] bucket/object[_search] relay/proxy");
+    cr_expect_str_eq(matches_of("GET /console?uri="), "relay/proxy");
 }
 
 Test(catalogue, finds_one_signature_whatever_others_fit, .init = make_all)

@@ -28,9 +28,12 @@ static const char bee[] = BEGIN("bee") //
     "  - {name: query, path: /query, level: data, own: false}\n"
     "  - {name: page, path: /hives, level: metadata, own: false}\n" END;
 static const char relay[] = BEGIN("relay") //
-    "headers:\n  - {name: X-Relay, mark: header}\n"
+    "headers:\n  - {name: X-Relay, mark: header}\n  - {name: X-Relay, mark: name}\n"
+    "  - {name: X-Relay, contains: '1', mark: number}\n"
     "identity:\n  - {marks: [header]}\n"
-    "requests:\n  - {name: relay, path: /relay, level: open, relay: {path: to}}\n" END;
+    "requests:\n  - {name: relay, path: /relay, level: open, relay: {path: to}}\n"
+    "  - {name: other relay, path: '/relay?uri', level: open, relay: {path: uri, method: verb}}\n"
+    "  - {name: page, path: /app, level: revealed}\n" END;
 
 static struct talk t;
 static struct signature *list[3];
@@ -120,6 +123,32 @@ Test(choose, gives_the_relayed_answer_to_the_store_behind_the_relay)
     expect_told(0, "ant", VERDICT_DATA);
     cr_expect_eq(t.found[0].dataset_count, 1);
     cr_expect_str_eq(t.found[0].datasets[0].name, "red");
+}
+
+Test(choose, gives_the_relayed_answer_to_that_store_on_a_connection_known_for_the_relay)
+{
+    exchange("GET /app", 200, "X-Relay: 1\r\n", "{}");
+    expect_told(0, "relay", VERDICT_REVEALED);
+    exchange("GET /relay?to=ants%2Fred", 200, "X-Relay: 1\r\n", "{\"ants\":[1]}");
+    expect_told(t.count - 1, "ant", VERDICT_DATA);
+    exchange("GET /app", 200, "X-Relay: 1\r\n", "{}");
+    exchange("POST /relay?uri=http%3A%2F%2Fdb%2Fants%2Fblue&verb=GET", 200, "X-Relay: 1\r\n",
+             "{\"ants\":[1]}");
+    expect_told(t.count - 1, "ant", VERDICT_DATA);
+    cr_expect_str_eq(t.found[t.count - 1].datasets[0].name, "blue");
+}
+
+Test(choose, leaves_what_the_relay_says_itself_to_the_relay)
+{
+    exchange("GET /relay?to=%2Fants%2Fred", 200, "X-Relay: 1\r\n", "{\"message\":\"no\"}");
+    expect_told(0, "relay", VERDICT_OPEN);
+}
+
+Test(choose, leaves_the_known_store_where_the_path_is_another_s_who_proves_it)
+{
+    exchange("GET /app", 200, "X-Relay: 1\r\n", "{}");
+    exchange("GET /behind/ants/red", 200, "X-Relay: 1\r\n", "{\"ants\":[1]}");
+    expect_told(t.count - 1, "ant", VERDICT_DATA);
 }
 
 Test(choose, stays_with_the_known_store_unless_another_is_proven)
