@@ -34,7 +34,8 @@ def main():
         with Case("arcadedb-25.3.1-protected", "ArcadeDB, which always has passwords: 401 without a realm for none, 403 for a wrong one; with the right one names, records, errors with status 500, and changes.", held) as case:
             ask = Asking(case, server, "arcadedb").ask
             known = {"headers": basic(USER), "credentials": "proven", "source": "10.20.40.9"}
-            rows = {"datasets": ["support"], "version": "25.3.1", **known}
+            there = {"version": "25.3.1", **known}
+            rows = {"datasets": ["customers"], **there}
             ask("GET /api/v1/ready", verdict="revealed", status=204, also=["probed", "none"])
             for request in ("GET /api/v1/server", "GET /api/v1/databases", "GET /api/v1/query/support/sql/select%20from%20customers"):
                 ask(request, verdict="refused", status=401)
@@ -43,13 +44,13 @@ def main():
             ask("GET /api/v1/databases", verdict="refused", status=403, headers=basic("root:root"), credentials="presented")
             ask("GET /api/v1/databases", verdict="metadata", version="25.3.1", datasets=["support"], **known)
             ask("GET /api/v1/server", verdict="metadata", version="25.3.1", **known)
-            ask("GET /api/v1/exists/support", verdict="metadata", also=["open"], **rows)
-            ask("POST /api/v1/query/support", body=sql("SELECT FROM schema:types"), verdict="metadata", also=["data"], **rows)
+            ask("GET /api/v1/exists/support", verdict="metadata", datasets=["support"], **there)
+            ask("POST /api/v1/query/support", body=sql("SELECT FROM schema:types"), verdict="metadata", **there)
             ask("POST /api/v1/query/support", body=sql("SELECT FROM customers LIMIT 3"), verdict="data", returned=3, **rows)
             ask("GET /api/v1/query/support/sql/select%20from%20customers", verdict="data", returned=CUSTOMERS, **rows)
-            ask("POST /api/v1/query/support", body=sql("SELECT FROM customers WHERE minutes = -1"), verdict="open", **{**rows, "datasets": []})
+            ask("POST /api/v1/query/support", body=sql("SELECT FROM customers WHERE minutes = -1"), verdict="open", **there)
             ask("POST /api/v1/query/support", body=sql("SELECT FROM nowhere"), verdict="open", status=500, **known)
-            ask("POST /api/v1/command/support", body=sql("DELETE FROM customers WHERE minutes = 0"), verdict="tampered", **rows)
+            ask("POST /api/v1/command/support", body=sql("DELETE FROM customers WHERE minutes = 0"), verdict="tampered", **there)
             ask("POST /api/v1/server", body={"command": "drop database support"}, verdict="tampered", version="25.3.1", **known)
 
 

@@ -36,23 +36,24 @@ def main():
             ask = Asking(case, server, "orientdb").ask
             known = {"headers": basic(USER), "credentials": "proven", "source": "10.20.40.9"}
             here = {"datasets": ["support"], **known}
+            rows = {"datasets": ["customers"], **known}
             ask("GET /listDatabases", verdict="metadata")
             ask("GET /server", verdict="metadata", agent="leakix", also=["data"])
             ask("GET /", verdict="revealed", status=405, also=["open", "probed", "none"])
             for request in ("GET /database/support", "GET /query/support/sql/select%20from%20customers"):
                 ask(request, verdict="refused", status=401)
             ask("POST /command/support/sql", body="SELECT FROM customers", verdict="refused", status=401, headers=basic("admin:admin"), credentials="presented")
-            ask("GET /listDatabases", verdict="metadata", **here)
+            ask("GET /listDatabases", verdict="metadata", datasets=["OSystem", "support"], **known)
             ask("GET /database/support", verdict="metadata", version="3.2.36", **here)
             ask("GET /class/support/customers", verdict="metadata", **known)
-            ask("GET /query/support/sql/select%20from%20customers/3", verdict="data", returned=3, **here)
-            ask("POST /command/support/sql", body="SELECT FROM customers", verdict="data", returned=CUSTOMERS, **here)
+            ask("GET /query/support/sql/select%20from%20customers/3", verdict="data", returned=3, **rows)
+            ask("POST /command/support/sql", body="SELECT FROM customers", verdict="data", returned=CUSTOMERS, **rows)
             ask("POST /command/support/sql", body="SELECT FROM customers WHERE minutes = -1", verdict="open", **known)
             ask("POST /command/support/sql", body="SELECT FROM nowhere", verdict="open", status=500, **known)
             c = case.client("10.20.40.9", server.address, agent="firefox", port=PORT)
             cookie = c.get("/connect/support", headers=basic(USER), status=204).headers["set-cookie"].split(";")[0]
             c.get("/query/support/sql/select%20from%20customers/2", headers=["Cookie: " + cookie])
-            c.expect("data", store="orientdb", credentials="proven", returned=2, datasets=["support"])
+            c.expect("data", store="orientdb", credentials="proven", returned=2, datasets=["customers"])
             c.close()
             ask("GET /export/support", verdict="data", **here)
             ask("POST /command/support/sql", body="DELETE FROM customers WHERE minutes = 0", verdict="tampered", **known)

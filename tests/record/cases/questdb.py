@@ -46,7 +46,7 @@ def open_server():
             ask("GET /chk?f=json&j=customers", verdict="metadata", also=["open"])
             ask("GET " + sql("SELECT * FROM customers LIMIT 3"), verdict="data", source="198.51.100.9", returned=3)
             ask("GET " + sql("customers", count="true", limit="2"), verdict="data", returned=2)
-            ask("GET " + sql("customers", limit="100,120"), verdict="data", also=["drained"], returned=20)
+            ask("GET " + sql("customers", limit="100,120"), verdict="data", returned=21)    # both ends count
             ask("GET " + sql("customers", path="/exp"), verdict="data", source="198.51.100.20", agent="requests", returned=CUSTOMERS)
             ask("GET " + sql("SELECT * FROM customers WHERE id = -1"), verdict="open")
             ask("GET " + sql("SELECT x FROM nowhere"), verdict="open", status=400)
