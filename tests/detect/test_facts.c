@@ -204,7 +204,7 @@ Test(facts, of_xml_say_who_refused_and_what_it_is)
 {
     TOY_VERDICT(VERDICT_REFUSED, XML, "GET /toys", 403, XML_TYPE,
                 "<?xml version='1.0'?><Error><Code>AccessDenied</Code></Error>");
-    TOY_VERDICT(VERDICT_OPEN, XML, "GET /toys", 403, XML_TYPE,
+    TOY_VERDICT(VERDICT_OPEN, XML, "GET /toys", 404, XML_TYPE,
                 "<?xml version='1.0'?><Error><Code>NoSuchKey</Code></Error>");
     cr_expect_str_eq(xml("GET /about", "<x><version> 1.2\n</version></x>")->version, "1.2");
 }

@@ -145,16 +145,17 @@ Test(listing, with_columns_that_overflow_stays_a_number)
     cr_expect_eq(f->records, FINDING_NO_COUNT - 1);
 }
 
+#define CSV_TYPE "content-type: text/csv; charset=utf-8; header=present\r\n"
+
 Test(listing, of_sql_rows_hands_out_records)
 {
-    const struct finding *f = talk_once("POST /_sql?format=csv", 200, "content-type: text/csv\r\n",
-                                        "name,age\nann,1\nbob,2\n");
+    const struct finding *f =
+        talk_once("POST /_sql?format=csv", 200, CSV_TYPE, "name,age\nann,1\nbob,2\n");
     cr_assert_verdict(f, VERDICT_DATA);
     cr_expect_eq(f->returned, 2);
     f = talk_once("POST /_sql?format=txt", 200, "", "  name | age\n-------+-----\nann | 1\n");
     cr_expect_eq(f->returned, 1);
-    expect_verdict(VERDICT_OPEN, "POST /_sql?format=csv", 200, "content-type: text/csv\r\n",
-                   "name,age\n");
+    expect_verdict(VERDICT_OPEN, "POST /_sql?format=csv", 200, CSV_TYPE, "name,age\n");
 }
 
 Test(lines, are_records_all_or_after_the_first)

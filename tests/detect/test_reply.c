@@ -166,9 +166,10 @@ Test(gaps, cost_a_listing_one_line)
 {
     talk_begin(&t);
     talk_ask(&t, "GET /_cat/indices?h=i,dc");
-    talk_say(&t, SERVER,
-             "HTTP/1.1 200 OK\r\ncontent-type: text/plain\r\ncontent-length: 40\r\n\r\n"
-             "a 1\nb ");
+    talk_say(
+        &t, SERVER,
+        "HTTP/1.1 200 OK\r\ncontent-type: text/plain; charset=UTF-8\r\ncontent-length: 40\r\n\r\n"
+        "a 1\nb ");
     detector_note_gap(t.detector, &t.flow);
     http_gap(t.http, &t.flow, SERVER, 10, &t.packet);
     talk_say(&t, SERVER, "99\nc 3\nd 4\nabcdefghijkl\n");
