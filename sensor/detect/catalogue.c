@@ -87,7 +87,7 @@ struct collecting {
     struct catalogue_matches *matches;
     uint16_t alone; /* the tree is of this signature only */
     bool behind_prefix;
-    bool relayed;
+    const struct request_rule *relay; /* that carries the request, or NULL */
 };
 
 static const struct request_rule *rule_of(const struct signature_set *set,
@@ -133,7 +133,11 @@ static bool collect(void *context, uint32_t value, struct slice dataset)
                                     .rule = (uint16_t)(value & UINT16_MAX),
                                     .dataset = dataset,
                                     .query = collecting->request->query,
-                                    .relayed = collecting->relayed};
+                                    .relayed = collecting->relay != NULL};
+    const char *store = collecting->relay ? collecting->relay->relay_store : NULL;
+    if (store && strcmp(store, collecting->set->signatures[match.signature]->name) != 0)
+        return false;
+    match.vouched = store != NULL;
     const struct request_rule *rule = rule_of(collecting->set, &match);
     if (!method_fits(rule, collecting->request->method) ||
         (collecting->behind_prefix && !is_own(rule)))
@@ -213,16 +217,18 @@ static bool read_relayed(const struct request_rule *rule, const struct catalogue
     return true;
 }
 
-/* Of several relays the first that carries a request counts. */
-static bool find_relayed(const struct catalogue *catalogue, const struct catalogue_request *request,
-                         struct catalogue_matches *matches, struct catalogue_request *inner)
+/* Of several relays the first that carries a request counts; NULL if none does. */
+static const struct request_rule *find_relay(const struct catalogue *catalogue,
+                                             const struct catalogue_request *request,
+                                             struct catalogue_matches *matches,
+                                             struct catalogue_request *inner)
 {
     for (size_t i = 0; i < matches->count; i++) {
         const struct request_rule *rule = rule_of(catalogue->set, &matches->list[i]);
         if (rule->relay_path && read_relayed(rule, request, matches, inner))
-            return true;
+            return rule;
     }
-    return false;
+    return NULL;
 }
 
 /* What is relayed comes before the relay. */
@@ -230,11 +236,12 @@ static void add_relayed(const struct catalogue *catalogue, const struct catalogu
                         struct catalogue_matches *matches)
 {
     struct catalogue_request inner;
-    if (!find_relayed(catalogue, request, matches, &inner))
+    const struct request_rule *relay = find_relay(catalogue, request, matches, &inner);
+    if (!relay)
         return;
     struct catalogue_matches outer = *matches;
     struct collecting collecting = {
-        .set = catalogue->set, .request = &inner, .matches = matches, .relayed = true};
+        .set = catalogue->set, .request = &inner, .matches = matches, .relay = relay};
     matches->count = 0;
     (void)path_tree_find(catalogue->tree, inner.path, inner.query, collect, &collecting);
     put_own_first(catalogue->set, matches);

@@ -22,6 +22,7 @@ struct catalogue_match {
     struct slice dataset; /* what the path names; borrowed from the path, or from `inner` */
     struct slice query;   /* raw; of what is relayed, where the request is a relay's */
     bool relayed;         /* it is what a relay's request carries */
+    bool vouched;         /* and the relay is one to that store */
 };
 
 /* One match for each signature: those of which only that store has such a path first. */

@@ -129,7 +129,7 @@ static void add_match(struct chooser *chooser, const struct evidence *evidence, 
     const struct request_rule *rule =
         &chooser->set->signatures[match->signature]->requests[match->rule];
     bool says_little = evidence->reply.note.head || trial->status == 401 || trial->status == 403;
-    if (rule->own || says_little)
+    if (rule->own || match->vouched || says_little)
         add_candidate(chooser, trial, match->signature);
 }
 

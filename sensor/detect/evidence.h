@@ -27,6 +27,7 @@ struct request_detail {
     bool selects;     /* the search names what it wants */
     bool page;        /* asks for a later page */
     bool form;        /* says that its body is parameters, as those of a query */
+    bool vouched;     /* a relay to that store carries it */
     struct body_effects body;
     bool heading;                           /* a text listing begins with its heading */
     bool help;                              /* asks what columns there are */

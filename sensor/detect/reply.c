@@ -41,7 +41,7 @@ static void read_builtin_marks(struct evidence *evidence, const struct http_head
     if (!http_header_find(headers, "server").text && !http_header_find(headers, "date").text &&
         !http_header_find(headers, "via").text)
         reply->marks |= UINT64_C(1) << MARK_BARE_HEADERS;
-    if (reply->rule && reply->rule->own)
+    if (reply->rule && (reply->rule->own || reply->detail.vouched))
         reply->marks |= UINT64_C(1) << MARK_OWN_PATH;
     if (reply->status >= 200 && reply->status < 300)
         reply->marks |= UINT64_C(1) << MARK_SUCCESS;

@@ -104,6 +104,7 @@ void request_read_rule(const struct signature *signature, const struct catalogue
 {
     const struct request_rule *rule = &signature->requests[match->rule];
     struct request_detail read = {.form = detail->form,
+                                  .vouched = match->vouched,
                                   .forwarded = detail->forwarded,
                                   .forwarded_for = detail->forwarded_for};
     memcpy(read.method, detail->method, sizeof read.method);

@@ -218,6 +218,7 @@ struct request_rule {
     const char **paths;     /* NULL-terminated */
     const char *relay_path; /* query parameter that carries another store's request, or NULL */
     const char *relay_method;
+    const char *relay_store;       /* whose requests it carries, NULL = anybody's */
     const char *dataset_parameter; /* query parameter that names the data set, or NULL */
     bool own;                      /* only this store has such a path */
     bool fallback; /* taken only where no other request fits, also behind a prefix */

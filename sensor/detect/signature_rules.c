@@ -185,11 +185,11 @@ static enum ajar_status read_lines(struct loader *loader, const struct yaml *ite
     return status == AJAR_OK ? read_comment(loader, item, rule) : status;
 }
 
-/* relay: {path: PARAMETER, method: PARAMETER} */
+/* relay: {path: PARAMETER, method: PARAMETER, store: NAME} */
 static enum ajar_status read_relay(struct loader *loader, const struct yaml *map,
                                    struct request_rule *rule)
 {
-    static const char *const keys[] = {"path", "method", NULL};
+    static const char *const keys[] = {"path", "method", "store", NULL};
     if (!map)
         return AJAR_OK;
     enum ajar_status status = yaml_check_keys(loader->file, map, keys, loader->problem);
@@ -197,6 +197,8 @@ static enum ajar_status read_relay(struct loader *loader, const struct yaml *map
         status = loader_find_text(loader, map, "path", &rule->relay_path);
     if (status == AJAR_OK)
         status = loader_find_text(loader, map, "method", &rule->relay_method);
+    if (status == AJAR_OK)
+        status = loader_find_text(loader, map, "store", &rule->relay_store);
     if (status == AJAR_OK && !rule->relay_path)
         return loader_fail(loader, map,
                            "a relay needs 'path': the query parameter that carries the request");

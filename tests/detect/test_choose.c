@@ -12,7 +12,9 @@ static const char ant[] = BEGIN("ant") //
     "headers:\n  - {name: X-Ant, mark: header}\n"
     "json:\n  common:\n    - {path: /ant_version, role: version, mark: banner}\n"
     "    - {path: '/ants/[]', role: record, mark: ants}\n"
+    "    - {path: /rows, role: value, mark: rows}\n"
     "identity:\n  - {marks: [header]}\n  - {marks: [banner]}\n  - {marks: [ants]}\n"
+    "  - {marks: [rows, own-path], identity: likely}\n"
     "refusals:\n  - {name: ant guard, status: [302], header: {name: Location, contains: "
     "/ant-login},"
     " identity: proven}\n"
@@ -33,6 +35,8 @@ static const char relay[] = BEGIN("relay") //
     "identity:\n  - {marks: [header]}\n"
     "requests:\n  - {name: relay, path: /relay, level: open, relay: {path: to}}\n"
     "  - {name: other relay, path: '/relay?uri', level: open, relay: {path: uri, method: verb}}\n"
+    "  - {name: ant relay, path: '/relay?ant', level: open, relay: {path: ant, store: ant}}\n"
+    "  - {name: bee relay, path: '/relay?bee', level: open, relay: {path: bee, store: bee}}\n"
     "  - {name: page, path: /app, level: revealed}\n" END;
 
 static struct talk t;
@@ -136,6 +140,20 @@ Test(choose, gives_the_relayed_answer_to_that_store_on_a_connection_known_for_th
              "{\"ants\":[1]}");
     expect_told(t.count - 1, "ant", VERDICT_DATA);
     cr_expect_str_eq(t.found[t.count - 1].datasets[0].name, "blue");
+}
+
+Test(choose, takes_a_relay_to_one_store_for_a_path_of_its_own)
+{
+    exchange("GET /relay?ant=%2Fquery", 200, "X-Relay: 1\r\n", "{\"rows\":[1]}");
+    expect_told(0, "ant", VERDICT_DATA);
+}
+
+Test(choose, takes_no_relay_to_another_or_any_store_for_a_path_of_its_own)
+{
+    exchange("GET /relay?bee=%2Fquery", 200, "X-Relay: 1\r\n", "{\"rows\":[1]}");
+    expect_told(0, "relay", VERDICT_OPEN);
+    exchange("GET /relay?to=%2Fquery", 200, "X-Relay: 1\r\n", "{\"rows\":[1]}");
+    cr_expect_eq(t.count, 1);
 }
 
 Test(choose, leaves_what_the_relay_says_itself_to_the_relay)
