@@ -519,6 +519,8 @@ void detector_note_gap(struct detector *detector, struct flow *flow)
 
 const struct detect_counters *detector_counters(struct detector *detector)
 {
+    detector->counters.trials_refused = detector->chooser.trials_refused;
+    detector->counters.candidates_dropped = detector->chooser.candidates_dropped;
     if (detector->search.scanner) {
         const struct scan_counters *scan = scan_counters(detector->search.scanner);
         detector->counters.scans_refused = scan->replies_refused;

@@ -48,11 +48,13 @@ struct detect_counters {
     uint64_t requests;     /* that fit a signature */
     uint64_t replies_read; /* whose body was looked at */
     uint64_t findings;
-    uint64_t flows_refused;   /* DETECT_FLOWS_MAX reached */
-    uint64_t waiting_dropped; /* requests whose text could not be kept */
-    uint64_t actors_merged;   /* changes of who is behind a proxy beyond DETECT_ACTORS_MAX */
-    uint64_t scans_refused;   /* replies not searched: too many at once */
-    uint64_t classes_refused; /* classes of flows not counted: too many in all flows */
+    uint64_t flows_refused;      /* DETECT_FLOWS_MAX reached */
+    uint64_t waiting_dropped;    /* requests whose text could not be kept */
+    uint64_t actors_merged;      /* changes of who is behind a proxy beyond DETECT_ACTORS_MAX */
+    uint64_t trials_refused;     /* replies chosen for by their head alone: too many at once */
+    uint64_t candidates_dropped; /* signatures that might have fit a reply: too many for it */
+    uint64_t scans_refused;      /* replies not searched: too many at once */
+    uint64_t classes_refused;    /* classes of flows not counted: too many in all flows */
 };
 
 struct detector;

@@ -191,6 +191,23 @@ Test(choose, chooses_a_reply_that_pauses_once_it_is_sure)
     expect_told(0, "bee", VERDICT_DATA);
 }
 
+Test(choose, tries_no_more_replies_at_once_than_there_is_room_for)
+{
+    static struct flow flows[TRIALS_MAX + 1];
+    struct packet packet = {.time_ns = TALK_START};
+    struct http_reply head = {.status = 200};
+    struct http_listener listener = detector_http_listener(t.detector);
+    for (size_t i = 0; i < TRIALS_MAX; i++)
+        cr_assert(listener.reply(t.detector, &flows[i], &head, &packet));
+    cr_assert_not(listener.reply(t.detector, &flows[TRIALS_MAX], &head, &packet));
+    cr_expect_eq(detector_counters(t.detector)->trials_refused, 1);
+    detector_close(t.detector, &flows[0], FLOW_END_FIN, TALK_START);
+    cr_expect(listener.reply(t.detector, &flows[TRIALS_MAX], &head, &packet));
+    for (size_t i = 1; i <= TRIALS_MAX; i++)
+        detector_close(t.detector, &flows[i], FLOW_END_FIN, TALK_START);
+    cr_expect_eq(t.count, 0);
+}
+
 Test(choose, reads_on_behind_the_bytes_of_the_trial)
 {
     static char body[3 * TRIAL_BODY_MAX] = "{\"bees\":[1";
