@@ -63,7 +63,7 @@ def asked(ask):
     now = int(time.time())
     ask("data", f"/api/v1/query_range?query=support_minutes&start={now - 2}&end={now}&step=1", datasets=["support_minutes"], returned=SERIES)
     ask("data", "/api/v1/query?query=count(support_minutes)", returned=1)
-    ask("data", "/federate?match[]=support_minutes", agent="requests")
+    ask("data", "/federate?match[]=support_minutes", agent="requests", returned=SERIES)
     ask("open", "/api/v1/query?query=nothing")
     ask("open", "/api/v1/query?query=(", status=400)
     ask("open", "/api/v1/query", status=400)

@@ -39,7 +39,7 @@ with start("10.20.30.11") as server:
         ask("open", "/api/v1/status/active_queries", also=["metadata"])
         ask("data", "/api/v1/query?query=support_minutes", datasets=["support_minutes"], returned=SERIES)
         ask("data", f"/api/v1/query_range?query=support_minutes&start={int(time.time()) - 90}&end={int(time.time())}&step=30", headers=["Accept-Encoding: gzip"], datasets=["support_minutes"], returned=SERIES)
-        ask("data", "/api/v1/export?match[]=support_minutes", datasets=["support_minutes"])
+        ask("data", "/api/v1/export?match[]=support_minutes", returned=SERIES, datasets=["support_minutes"])
         ask("data", "/api/v1/export/csv?format=case_number,customer_email,__value__&match[]=support_minutes", returned=SERIES)
         ask("data", "/api/v1/export/native?match[]=support_minutes", returned=1)
         ask("data", "/federate?match[]=support_minutes", returned=SERIES)
