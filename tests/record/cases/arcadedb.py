@@ -45,7 +45,7 @@ def main():
             ask("GET /api/v1/databases", verdict="metadata", version="25.3.1", datasets=["support"], **known)
             ask("GET /api/v1/server", verdict="metadata", version="25.3.1", **known)
             ask("GET /api/v1/exists/support", verdict="metadata", datasets=["support"], **there)
-            ask("POST /api/v1/query/support", body=sql("SELECT FROM schema:types"), verdict="metadata", **there)
+            ask("POST /api/v1/query/support", body=sql("SELECT FROM schema:types"), verdict="metadata", also=["data"], **there)
             ask("POST /api/v1/query/support", body=sql("SELECT FROM customers LIMIT 3"), verdict="data", returned=3, **rows)
             ask("GET /api/v1/query/support/sql/select%20from%20customers", verdict="data", returned=CUSTOMERS, **rows)
             ask("POST /api/v1/query/support", body=sql("SELECT FROM customers WHERE minutes = -1"), verdict="open", **there)

@@ -54,7 +54,7 @@ def open_server():
         jolokia("POST /actuator/jolokia", body={"type": "read", "mbean": "java.lang:type=Runtime", "attribute": "SystemProperties"}, verdict="data", also=["metadata"])
         jolokia("GET /actuator/jolokia/read/nothing:type=Here", verdict="open")
         jolokia("GET /actuator/jolokia/exec/java.lang:type=Memory/gc", verdict="tampered", source="198.51.100.77")
-        ask("POST /actuator/loggers/ROOT", body={"configuredLevel": "OFF"}, status=204, verdict="tampered", source="198.51.100.77")
+        ask("POST /actuator/loggers/ROOT", body={"configuredLevel": "OFF"}, status=204, verdict="tampered", also=["open"], source="198.51.100.77")
         ask("POST /actuator/shutdown", verdict="tampered", source="198.51.100.77")
 
 
