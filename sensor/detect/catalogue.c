@@ -133,6 +133,7 @@ static bool collect(void *context, uint32_t value, struct slice dataset)
                                     .rule = (uint16_t)(value & UINT16_MAX),
                                     .dataset = dataset,
                                     .query = collecting->request->query,
+                                    .behind_prefix = collecting->behind_prefix,
                                     .relayed = collecting->relay != NULL};
     const char *store = collecting->relay ? collecting->relay->relay_store : NULL;
     if (store && strcmp(store, collecting->set->signatures[match.signature]->name) != 0)

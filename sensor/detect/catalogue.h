@@ -21,6 +21,7 @@ struct catalogue_match {
     uint16_t rule;        /* of its requests */
     struct slice dataset; /* what the path names; borrowed from the path, or from `inner` */
     struct slice query;   /* raw; of what is relayed, where the request is a relay's */
+    bool behind_prefix;   /* the path fits only without its first parts */
     bool relayed;         /* it is what a relay's request carries */
     bool vouched;         /* and the relay is one to that store */
 };

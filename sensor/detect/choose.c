@@ -372,8 +372,10 @@ static unsigned weigh(struct chooser *chooser, const struct evidence *evidence,
     const struct request_rule *rule = sandbox->reply.rule;
     unsigned marks = (unsigned)__builtin_popcountll(sandbox->reply.marks >> MARKS_BUILTIN);
     choice->is_own = rule && rule->own && !rule->fallback;
+    /* A path as it stands says more than one behind a prefix. */
+    unsigned own = !choice->is_own ? 0 : choice->match.behind_prefix ? 500 : 1000;
     return (answers_relayed(choice) ? 100000 : 0) + (unsigned)choice->identity * 10000 +
-           (refusal ? 2000 : 0) + (choice->is_own ? 1000 : 0) + marks * 10 + (rule ? 1 : 0);
+           (refusal ? 2000 : 0) + own + marks * 10 + (rule ? 1 : 0);
 }
 
 void choose_find(struct chooser *chooser, const struct evidence *evidence, bool complete,

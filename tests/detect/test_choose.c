@@ -9,7 +9,7 @@
 #define END         "examples:\n  - {request: GET /, status: 200, verdict: none}\n"
 
 static const char ant[] = BEGIN("ant") //
-    "headers:\n  - {name: X-Ant, mark: header}\n"
+    "headers:\n  - {name: X-Ant, mark: header}\n  - {name: X-Swarm, mark: swarm}\n"
     "json:\n  common:\n    - {path: /ant_version, role: version, mark: banner}\n"
     "    - {path: '/ants/[]', role: record, mark: ants}\n"
     "    - {path: /rows, role: value, mark: rows}\n"
@@ -17,17 +17,19 @@ static const char ant[] = BEGIN("ant") //
     "  - {marks: [rows, own-path], identity: likely}\n"
     "refusals:\n  - {name: ant guard, status: [302], header: {name: Location, contains: "
     "/ant-login},"
-    " identity: proven}\n"
+    " identity: proven}\n  - {name: ant guard, status: [401], paths: own, identity: likely}\n"
     "requests:\n  - {name: banner, path: /, level: revealed, own: false}\n"
     "  - {name: query, path: /query, level: data, own: false}\n"
     "  - {name: ants, path: '/ants/{index}', level: data}\n" END;
 static const char bee[] = BEGIN("bee") //
     "json:\n  common:\n    - {path: /bee_version, role: version, mark: banner}\n"
     "    - {path: '/bees/[]', role: record, mark: bees}\n"
+    "refusals:\n  - {name: bee guard, status: [401], paths: own, identity: likely}\n"
     "texts:\n  - {matches: 'hive-[0-9]+', mark: hive, role: name}\n"
     "identity:\n  - {marks: [banner]}\n  - {marks: [bees]}\n  - {marks: [hive]}\n"
     "requests:\n  - {name: banner, path: /, level: revealed, own: false}\n"
     "  - {name: query, path: /query, level: data, own: false}\n"
+    "  - {name: cell, path: '/cells/ants/{any}', level: data}\n"
     "  - {name: page, path: /hives, level: metadata, own: false}\n" END;
 static const char relay[] = BEGIN("relay") //
     "headers:\n  - {name: X-Relay, mark: header}\n  - {name: X-Relay, mark: name}\n"
@@ -140,6 +142,14 @@ Test(choose, gives_the_relayed_answer_to_that_store_on_a_connection_known_for_th
              "{\"ants\":[1]}");
     expect_told(t.count - 1, "ant", VERDICT_DATA);
     cr_expect_str_eq(t.found[t.count - 1].datasets[0].name, "blue");
+}
+
+Test(choose, takes_a_path_as_it_stands_before_one_behind_a_prefix)
+{
+    exchange("GET /cells/ants/red", 401, "WWW-Authenticate: Basic\r\nX-Swarm: 1\r\n", "");
+    expect_told(0, "bee", VERDICT_REFUSED);
+    exchange("GET /other/ants/red", 200, "", "{\"ants\":[1]}");
+    expect_told(t.count - 1, "ant", VERDICT_DATA);
 }
 
 Test(choose, takes_a_relay_to_one_store_for_a_path_of_its_own)
