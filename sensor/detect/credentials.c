@@ -204,8 +204,8 @@ static bool shows_header(const struct credential_places *places, const struct ht
         return true;
     if (!places)
         return false;
-    if (is_called(line->name, "cookie") && places->cookies.count > 0)
-        return shows_cookie(places, line->value);
+    if (is_called(line->name, "cookie") && shows_cookie(places, line->value))
+        return true;
     return is_listed(&places->headers, line->name.text, line->name.length, line->value);
 }
 

@@ -4,7 +4,8 @@
 #include "detect/loading.h"
 
 static const char first[] =
-    HEAD "credentials: {headers: [X-Toy-Token, X-Key, {name: X-Mode, contains: Bearer}], "
+    HEAD "credentials: {headers: [X-Toy-Token, X-Key, {name: X-Mode, contains: Bearer}, "
+         "{name: Cookie, contains: ui-}], "
          "parameters: [token], cookies: [Session, {name: auth, contains: t=kerberos}]}\n" REST;
 static const char second[] =
     "format: 1\nname: other\nprotocol: http\n"
@@ -103,6 +104,7 @@ Test(credentials, are_shown_by_cookies_with_a_value)
 {
     cr_expect(in_header("Cookie", "Session=1"));
     cr_expect(in_header("cookie", "theme=dark; Session=abc; x"));
+    cr_expect(in_header("Cookie", "theme=1; ui-10.0.0.1=x")); /* its name is not known whole */
     cr_expect_not(in_header("Cookie", "Session="));
     cr_expect_not(in_header("Cookie", "session=1"));
     cr_expect_not(in_header("Cookie", "theme=Session"));
