@@ -58,7 +58,7 @@ def main():
             behind("GET /elasticsearch/_nodes", verdict="metadata", also=["revealed"])
             behind("GET /elasticsearch/customers/_search?size=5", verdict="data", records=CUSTOMERS, returned=5, datasets=["customers"])
             behind(console("GET", "/nothere/_search"), verdict="open", status=404, **token)
-            behind(console("DELETE", "/cases"), verdict="tampered", source="198.51.100.77", **token)
+            page(console("DELETE", "/cases"), verdict="tampered", source="198.51.100.77", **token)
 
 
 if __name__ == "__main__":
