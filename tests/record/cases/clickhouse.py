@@ -60,7 +60,7 @@ with start("") as server:
         ask("data", query("SELECT customer_email, case_number FROM support.customers LIMIT 9 FORMAT TabSeparatedWithNames"), returned=9, also=["data"])
         ask("data", query("SELECT title FROM support.tickets FORMAT JSON"), returned=TICKETS)
         ask("data", query("SELECT title FROM support.tickets LIMIT 4 FORMAT JSONCompact"), returned=4)
-        ask("data", query("SELECT title FROM support.tickets LIMIT 6 FORMAT JSONEachRow"), returned=6)
+        ask("data", query("SELECT title FROM support.tickets LIMIT 6 FORMAT JSONEachRow"))
         ask("data", query("SELECT title FROM support.tickets LIMIT 8 FORMAT CSV", enable_http_compression=1), headers=["Accept-Encoding: gzip"], returned=8)
         ask("data", query("SELECT customer_email FROM support.customers LIMIT 3 FORMAT Pretty"))
         ask("data", query("SELECT customer_email FROM support.customers LIMIT 3 FORMAT XML"), returned=3)

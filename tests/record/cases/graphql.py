@@ -23,7 +23,7 @@ with start("open") as server:
         ask("metadata", "/graphql", method="POST", body={"query": INTROSPECTION})
         ask("metadata", "/graphql?query=%7B__schema%7Btypes%7Bname%7D%7D%7D", agent="leakix")
         ask("data", "/graphql", method="POST", body={"query": "{ tickets(first: 5) { case title } }"}, returned=5)
-        ask("open", "/graphql", method="POST", body={"query": "{ tickets { title } }"}, headers=["Accept: application/graphql-response+json"], returned=TICKETS)
+        ask("data", "/graphql", method="POST", body={"query": "{ tickets { title } }"}, headers=["Accept: application/graphql-response+json"], returned=TICKETS)
         ask("open", "/graphql", method="POST", body={"query": "{ nothere }"})
         ask("none", "/graphql", headers=["Accept: text/html"], agent="firefox", also=["revealed"])
         ask("none", "/nothere", status=404)

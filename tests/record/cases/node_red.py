@@ -30,8 +30,8 @@ with start("") as server:
         ask("data", "/flows", returned=len(FLOWS))
         ask("data", "/flows", headers=["Node-RED-API-Version: v2"], agent="requests", returned=len(FLOWS))
         ask("data", "/flow/tab1")
-        ask("open", "/context/global", also=["metadata", "data", "revealed"])
-        ask("open", "/flow/nothere", status=404)
+        ask("none", "/context/global", also=["metadata", "data", "revealed", "open"])
+        ask("none", "/flow/nothere", status=404, also=["open"])
         ask("tampered", "/flows", method="POST", body=FLOWS[:3], status=204)
         ask("tampered", "/flow", method="POST", body={"label": "x", "nodes": []})
 

@@ -72,6 +72,6 @@ with start("$authenticated") as server:
         for target in ("/support-config", "/@support%2fagent-tools", "/support-config/-/support-config-1.0.0.tgz"):
             ask("refused", target, status=401)
         ask("refused", "/support-evil", method="PUT", body=package("support-evil", 9), status=401)
-        ask("refused", "/-/user/org.couchdb.user:operator", method="PUT", body={**USER, "password": "wrong"}, status=(401, 409), credentials="presented", also=["none", "open", "revealed"])
+        ask("refused", "/-/user/org.couchdb.user:operator", method="PUT", body={**USER, "password": "wrong"}, status=(401, 409), also=["none", "open", "revealed"])
         ask("refused", "/support-config", headers=["Authorization: Bearer " + "a" * 40], status=(401, 403), credentials="presented")
         ask("data", "/support-config/-/support-config-1.0.0.tgz", headers=["Authorization: Bearer " + token], source="10.20.40.9", credentials="proven")
