@@ -34,6 +34,14 @@ static bool has(struct slice type, const char *word)
     return type.text && memmem(type.text, type.length, word, strlen(word)) != NULL;
 }
 
+/* A write may be done without a word. A question that gets none was not answered, and says nothing
+ * of whom it was put to. */
+static void mark_no_content(struct reply *reply)
+{
+    if (reply_level(reply) == LEVEL_WRITE)
+        reply->marks |= UINT64_C(1) << MARK_NO_CONTENT;
+}
+
 static void read_builtin_marks(struct evidence *evidence, const struct http_headers *headers)
 {
     struct reply *reply = &evidence->reply;
@@ -46,7 +54,7 @@ static void read_builtin_marks(struct evidence *evidence, const struct http_head
     if (reply->status >= 200 && reply->status < 300)
         reply->marks |= UINT64_C(1) << MARK_SUCCESS;
     if (reply->status == 204)
-        reply->marks |= UINT64_C(1) << MARK_NO_CONTENT;
+        mark_no_content(reply);
     if (has(type, "json"))
         reply->marks |= UINT64_C(1) << MARK_JSON_TYPE;
     else if (has(type, "yaml") || has(type, "cbor") || has(type, "smile") ||
@@ -284,7 +292,7 @@ void reply_finish(struct evidence *evidence)
     }
     bool empty = reply->body_bytes == 0 && reply->wire_bytes == 0 && !reply->cut;
     if (empty && is_executed(reply) && !reply->note.head)
-        reply->marks |= UINT64_C(1) << MARK_NO_CONTENT;
+        mark_no_content(reply);
     texts_read(evidence);
     if (reply->format == BODY_LINES)
         listing_finish(evidence);

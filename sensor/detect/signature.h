@@ -38,7 +38,7 @@ enum builtin_mark {
     MARK_BINARY_TYPE, /* YAML, CBOR, SMILE */
     MARK_TABLE_ROW,   /* a line of a listing that only this store writes */
     MARK_SUCCESS,     /* status 200 to 299 */
-    MARK_NO_CONTENT,  /* of these without a body */
+    MARK_NO_CONTENT,  /* of these without a body, to a write */
     MARKS_BUILTIN
 };
 

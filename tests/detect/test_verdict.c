@@ -395,6 +395,7 @@ static const struct finding *quiet_once(const char *request, unsigned status, co
     struct signature *list[1] = {
         load(HEAD "identity:\n  - {marks: [own-path, no-content]}\n"
                   "requests:\n  - {name: push, path: /push, level: write, written: success}\n"
+                  "  - {name: ask, path: /ask, level: metadata}\n"
                   "examples:\n  - {request: GET /push, status: 200, verdict: none}\n")};
     struct signature_set one = {.signatures = list, .count = 1};
     talk_begin_with(&t, &one, true);
@@ -407,7 +408,7 @@ static const struct finding *quiet_once(const char *request, unsigned status, co
     return talk_best(&t);
 }
 
-Test(no_content, is_a_success_without_a_body)
+Test(no_content, is_a_success_of_a_write_without_a_body)
 {
     cr_assert_verdict(quiet_once("POST /push", 204, "", ""), VERDICT_TAMPERED);
     cr_assert_verdict(quiet_once("POST /push", 200, "", ""), VERDICT_TAMPERED);
@@ -416,4 +417,5 @@ Test(no_content, is_a_success_without_a_body)
     cr_assert_verdict(quiet_once("POST /push", 404, "", ""), VERDICT_NONE);
     cr_assert_verdict(quiet_once("HEAD /push", 200, "", ""), VERDICT_NONE);
     cr_assert_verdict(quiet_once("POST /other", 204, "", ""), VERDICT_NONE);
+    cr_assert_verdict(quiet_once("GET /ask", 204, "", ""), VERDICT_NONE);
 }
