@@ -45,7 +45,7 @@ with start() as server:
         ask("open", "/nothere", status=404)
         ask("open", "/wp-login.php", status=404, also=["none"])
         ask("open", "/customers/nothere", status=404)
-        ask("none", "/_all_dbs", headers=[basic("admin:admin")], status=401)
+        ask("none", "/_all_dbs", headers=[basic("admin:admin")], status=401, credentials="presented")
         ask("tampered", "/customers/9000", method="PUT", body={"note": "x"}, status=201, datasets=["customers"])
         ask("tampered", "/tickets/_bulk_docs", method="POST", body={"docs": [{"a": 1}]}, status=201, datasets=["tickets"])
         ask("tampered", "/readme_to_recover", method="PUT", status=201)
@@ -71,7 +71,7 @@ with start() as server:
         for target in ("/customers/_all_docs?include_docs=true", "/customers/0007", "/customers", "/_config"):
             ask("refused", target, status=401)
         ask("refused", "/customers/0900", method="PUT", body={}, status=401)
-        ask("none", "/customers/_all_docs", headers=[basic("admin:admin")], status=401)
+        ask("none", "/customers/_all_docs", headers=[basic("admin:admin")], status=401, credentials="presented")
         ask("data", "/tickets/0001", "/tickets/0002", "/tickets/0003", headers=[basic()], source="10.20.40.9", returned=3, credentials="proven", datasets=["tickets"])
         c = case.client("10.20.40.20", ADDRESS, agent="firefox", port=5984)
         answer = c.post("/_session", f"name={NAME}&password={PASSWORD}", headers=["Content-Type: application/x-www-form-urlencoded"])

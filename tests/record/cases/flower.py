@@ -46,7 +46,7 @@ with start({}, "--basic-auth=operator:correct-horse") as server:
         for target in ("/", "/api/tasks", "/api/workers"):
             ask("refused", target, status=401)
         ask("refused", "/api/workers", headers=[basic("admin:admin")], status=401, credentials="presented")
-        ask("none", "/api/workers", headers=[basic()], source="10.20.40.9")
+        ask("none", "/api/workers", headers=[basic()], source="10.20.40.9", credentials="proven")
 
 with start({}) as server:
     with Case("flower-2.0.1-interface-closed", "Flower without a password, whose interface is closed unless it is opened by a setting: 401 that says so, though the pages answer.", HELD) as case:
