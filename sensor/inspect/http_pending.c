@@ -46,7 +46,7 @@ static void set_kind(struct http_pending *pending, size_t place, enum http_pendi
 static void drop_oldest(struct http_pending *pending)
 {
     pending->count--;
-    pending->first = pending->count ? (uint16_t)((pending->first + 1) % HTTP_PENDING_MAX) : 0;
+    pending->first = pending->count ? (uint16_t)((pending->first + 1u) % HTTP_PENDING_MAX) : 0;
     if (pending->certain)
         pending->certain--;
 }

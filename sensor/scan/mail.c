@@ -79,6 +79,13 @@ static bool is_crossed_out(const uint8_t *at, struct scan_span local)
     return i == local.end && local.end - local.begin >= 4;
 }
 
+/* SERVICE/_HOST@REALM: the name of a service in Kerberos, as configurations have it. */
+static bool is_host_of_service(const uint8_t *at, struct scan_span local)
+{
+    return local.end - local.begin == 5 && near_byte(at, local.begin - 1) == '/' &&
+           near_is(at, local.begin, "_host");
+}
+
 /* "[dot]", "(dot)" with blanks or without; its length or 0. */
 static int dot_word(const uint8_t *at, int from)
 {
@@ -211,7 +218,8 @@ bool email_read(const uint8_t *at, struct scan_value *value)
     struct scan_span local;
     bool blank = near_byte(at, -1) == ' ';
     bool blank_behind = near_byte(at, 1) == ' ';
-    if (!read_local(at, blank ? -1 : 0, &local) || is_crossed_out(at, local))
+    if (!read_local(at, blank ? -1 : 0, &local) || is_crossed_out(at, local) ||
+        is_host_of_service(at, local))
         return false;
     return finish_email(at, local, blank_behind ? 2 : 1, false, blank || blank_behind, value);
 }

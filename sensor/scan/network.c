@@ -162,13 +162,14 @@ __attribute__((cold, noinline)) bool machine_is_named(const uint8_t *at, struct 
 {
     if (memchr(at + span.begin, ' ', (size_t)(span.end - span.begin)))
         return false;
-    if (is_literal(AF_INET6, at, span))
+    bool url = memmem(at + span.begin, (size_t)(span.end - span.begin), "://", 3) != NULL;
+    if (url || is_literal(AF_INET6, at, span))
         return true;
     int digits = near_digits_before(at, span.end, 6);
     bool port = digits >= 2 && digits <= 5 && near_byte(at, span.end - digits - 1) == ':';
     struct scan_span host = {span.begin, port ? span.end - digits - 1 : span.end};
     struct scan_span inside = {host.begin + 1, host.end - 1};
     if (near_byte(at, host.begin) == '[' && near_byte(at, host.end - 1) == ']')
-        return is_literal(AF_INET6, at, inside);
+        return is_literal(AF_INET6, at, inside) || is_literal(AF_INET, at, inside);
     return is_literal(AF_INET, at, host) || is_host_name(at, host, port);
 }

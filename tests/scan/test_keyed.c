@@ -53,9 +53,17 @@ Test(keyed, reads_other_names_and_groups)
 Test(keyed, nobody_lives_in_a_machine)
 {
     static const char *const machines[] = {
-        "192.168.1.121",    "10.20.30.11:9300",    "::1",
-        "[2001:db8::5]:80", "2001:db8::5",         "es-1.example.com",
-        "node-1:9300",      "db.example.com:5432", "localhost",
+        "192.168.1.121",
+        "10.20.30.11:9300",
+        "::1",
+        "[2001:db8::5]:80",
+        "2001:db8::5",
+        "es-1.example.com",
+        "node-1:9300",
+        "db.example.com:5432",
+        "localhost",
+        "[10.20.30.41]:5701",
+        "http://10.20.30.41:8081",
     };
     static const char *const homes[] = {
         "Main St 5", "Amsterdam", "St.Gallen", "hauptstr.5", "192.168 Road", "1012-AB", "10.20.30",

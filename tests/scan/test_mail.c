@@ -48,6 +48,13 @@ Test(mail, packages_and_files_are_no_addresses)
     cr_expect_eq(MAILS("git@github.com is where"), 1);
 }
 
+Test(mail, services_of_kerberos_are_no_addresses)
+{
+    cr_expect_eq(MAILS("\"jhs/_HOST@REALM.TLD\""), 0);
+    cr_expect_eq(MAILS("\"jhs/_hosts@realm.tld\""), 1);
+    cr_expect_eq(MAILS("\"_host@realm.tld\""), 1);
+}
+
 Test(mail, units_of_systemd_are_no_addresses)
 {
     cr_expect_eq(MAILS("started getty@tty1.service, user@1000.service and x@a.timer"), 0);

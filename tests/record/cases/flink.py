@@ -66,7 +66,7 @@ with jobmanager() as server:
         ask("203.0.113.43", [get(f"/jobs/{job}")], "metadata")
         ask("203.0.113.43", [get("/jobs/0123456789abcdef0123456789abcdef", 404)], "open")
         ask("203.0.113.43", [get("/taskmanagers")], "open")
-        ask("203.0.113.43", [get("/jobmanager/config")], "metadata")
+        ask("203.0.113.43", [get("/jobmanager/config")], "metadata", classes={"email": 1})
         ask("203.0.113.43", [get("/jobmanager/environment")], "metadata")
         ask("203.0.113.43", [get("/jobmanager/logs")], "metadata")
         ask("203.0.113.61", [get("/jobmanager/log")], "data", returned=1)

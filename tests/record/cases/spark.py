@@ -45,7 +45,7 @@ def open_cluster(app, worker):
         ask("203.0.113.61", APP, 4040, get(f"/api/v1/applications/{app}/jobs"), "metadata")
         ask("203.0.113.61", APP, 4040, get(f"/api/v1/applications/{app}/storage/rdd"), "metadata", datasets=["customers"])
         ask("203.0.113.61", APP, 4040, get(f"/api/v1/applications/{app}/executors"), "metadata")
-        ask("203.0.113.61", APP, 4040, get(f"/api/v1/applications/{app}/environment"), "metadata")
+        ask("203.0.113.61", APP, 4040, get(f"/api/v1/applications/{app}/environment"), "metadata", classes={"email": 1})
         ask("203.0.113.61", APP, 4040, get("/api/v1/applications/nothere/jobs", 404), "open")
         ask("203.0.113.62", MASTER, 6066, get("/", 400), "open", version=VERSION)
         ask("203.0.113.62", MASTER, 6066, get("/v1/submissions/status/driver-0"), "open", version=VERSION)

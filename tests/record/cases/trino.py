@@ -64,7 +64,7 @@ with coordinator(OPEN) as server:
         ask("203.0.113.43", ["select * from customers where id > 1000"], "open")
         ask("203.0.113.43", ["select * from nothere"], "open")
         ask("203.0.113.43", ["nonsense"], "open")
-        ask("203.0.113.61", ["/v1/query"], "metadata")
+        ask("203.0.113.61", ["/v1/query"], "metadata", classes={"email": 10 * 120})
         ask("203.0.113.61", ["/ui/api/stats"], "metadata", headers=[])
         ask("198.51.100.20", ["insert into customers values (999, 'x', 'pay')"], "tampered", agent="requests", also=["open"])
         ask("198.51.100.20", ["drop table customers"], "tampered", agent="requests", also=["open"])
