@@ -64,7 +64,7 @@ REPLIES = {
 # Only to questions: a write may be done without a word.
 WORDLESS = {"nothing": (200, "text/plain", ""), "no content": (204, None, ""), "nothing of nothing": (200, None, "")}
 # What a store says is no more than this.
-BARE = {"a list of words": {"zipkin"}}
+BARE = {"a list of words": {"couchdb", "zipkin"}}
 WHO = {"behind a proxy": ["Server: nginx/1.22.1", "Date: Sun, 22 Nov 2026 10:00:00 GMT"], "by itself": []}
 PARTS = {"{index}": "customers", "{dataset}": "customers", "{dataset+}": "shop/customers", "{any}": "things", "{api}": "_things", "{file}": "things/a.txt", "**": "things"}
 
