@@ -17,11 +17,18 @@
 
 #define SIGNATURES_MAX 512
 
+/* A file that would be passed over in silence. */
+static bool is_misnamed(const char *name)
+{
+    size_t length = strlen(name);
+    return length > 4 && strcmp(name + length - 4, ".yml") == 0;
+}
+
 static int is_signature_file(const struct dirent *entry)
 {
     size_t length = strlen(entry->d_name);
-    return entry->d_name[0] != '.' && length > 5 &&
-           strcmp(entry->d_name + length - 5, ".yaml") == 0;
+    bool is_yaml = length > 5 && strcmp(entry->d_name + length - 5, ".yaml") == 0;
+    return entry->d_name[0] != '.' && (is_yaml || is_misnamed(entry->d_name));
 }
 
 /* Its place in the set, set->count if there is none of that name. */
@@ -79,6 +86,9 @@ static enum ajar_status add_file(struct signature_set *set, const char *folder, 
     int length = snprintf(path, sizeof path, "%s/%s", folder, name);
     if (length < 0 || (size_t)length >= sizeof path)
         return problem_set(problem, AJAR_ERR_USAGE, "%s: the path is too long", folder);
+    if (is_misnamed(name))
+        return problem_set(problem, AJAR_ERR_USAGE,
+                           "%s: signatures end in .yaml: rename it, or take it away", path);
     struct signature *signature = NULL;
     enum ajar_status status = signature_load_file(path, &signature, problem);
     if (status != AJAR_OK)

@@ -89,6 +89,14 @@ Test(signature_set, refuses_a_folder_without_signatures)
     expect_folder_refused(AJAR_ERR_USAGE, "%s: no signature (*.yaml) in this folder");
 }
 
+Test(signature_set, refuses_a_file_that_would_be_passed_over)
+{
+    put("a.yaml", NAMED("good"));
+    put("b.yml", NAMED("other"));
+    expect_folder_refused(AJAR_ERR_USAGE,
+                          "%s/b.yml: signatures end in .yaml: rename it, or take it away");
+}
+
 Test(signature_set, refuses_one_name_in_two_files)
 {
     put("a.yaml", NAMED("same"));

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """`ajar signatures`, and signatures of the user's own: beside the shipped ones, in place of one, and tried before they are installed."""
 import os
+import re
 import shutil
 import tempfile
 import unittest
@@ -51,6 +52,14 @@ class Signatures(unittest.TestCase):
         shown = support.ajar("signatures", "show", "toys", "--own-signatures", self.folder).stdout
         self.assertIn("https://toys.example/api", shown)
         self.assertIn("data      toys", shown)
+
+    def test_are_as_many_as_the_readme_says(self):
+        last = support.ajar("signatures", "list").stdout.splitlines()[-1]
+        stores, proven = re.match(r"(\d+) signatures, (\d+) verified", last).groups()
+        with open(os.path.join(support.ROOT, "README.md"), encoding="utf-8") as readme:
+            text = readme.read()
+        self.assertIn(f"Known now: {stores} stores", text)
+        self.assertIn(f"; {proven} of them proven on recordings of real servers", text)
 
     def test_runs_every_example_of_all(self):
         run = support.ajar("signatures", "test")
