@@ -280,7 +280,7 @@ static void read_request(struct evidence *evidence, const struct choice *choice)
     if (was_read || !detail->url[0])
         return;
     request_read_rule(evidence->signature, &choice->match, detail);
-    if (evidence->waiting.count == 0)
+    if (waiting_is_empty(&evidence->waiting))
         request_read_body(evidence->signature, evidence->body, evidence->body_length, detail);
 }
 
@@ -359,12 +359,13 @@ static unsigned weigh(struct chooser *chooser, const struct evidence *evidence,
     sandbox->reply.note = evidence->reply.note;
     sandbox->reply.detail = evidence->reply.detail;
     sandbox->waiting.count = evidence->waiting.count;
+    sandbox->waiting.overflow = evidence->waiting.overflow;
     sandbox->body_length = evidence->body_length;
     memcpy(sandbox->body, evidence->body, evidence->body_length);
     begin_with(chooser, sandbox, choice, head);
     (void)reply_add_body(sandbox, trial->body, trial->body_length);
-    if (complete)
-        reply_finish(sandbox);
+    sandbox->reply.cut = !complete;
+    reply_finish(sandbox);
     choice->identity = verdict_identity(sandbox);
     const struct refusal_rule *refusal = verdict_find_refusal(sandbox);
     if (refusal && refusal->identity > choice->identity)

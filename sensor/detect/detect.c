@@ -190,43 +190,6 @@ static void begin_untried(const struct detector *detector, struct evidence *evid
     evidence->reply.cut = evidence->identity == IDENTITY_NONE && !note->head;
 }
 
-static bool on_reply(void *context, struct flow *flow, const struct http_reply *head,
-                     const struct packet *packet)
-{
-    struct detector *detector = context;
-    struct evidence *evidence = evidence_of(detector, flow);
-    if (!evidence)
-        return false;
-    struct reply *reply = &evidence->reply;
-    reading_remove(detector, evidence);
-    search_drop(&detector->search, evidence);
-    choose_drop(&detector->chooser, evidence);
-    if (head->request_seen)
-        change_actor(detector, evidence, packet);
-    if (!head->request_seen || !waiting_take(&evidence->waiting, &reply->note, &reply->detail)) {
-        reply->note =
-            (struct request_note){.rule = SIGNATURE_NONE, .detail = UINT8_MAX, .unknown = true};
-        reply->detail = (struct request_detail){0};
-    }
-    /* A request that was not seen may have shown what others of the connection did. */
-    if (reply->note.unknown && evidence->credentials_seen)
-        reply->note.credentials = CREDENTIALS_PRESENTED;
-    evidence->exchanges++;
-    evidence->reply_ns = packet->time_ns;
-    evidence->proof_ns = 0;
-    evidence->proof_ordinal = packet->ordinal;
-    bool wanted = !reply->note.head;
-    if (choose_is_needed(&detector->chooser, evidence))
-        wanted = choose_begin(&detector->chooser, evidence, head);
-    if (!evidence->trial)
-        begin_untried(detector, evidence, head);
-    reading_insert(detector, evidence);
-    detector->counters.replies_read += wanted;
-    if (wanted && !evidence->trial)
-        search_begin(&detector->search, evidence);
-    return wanted;
-}
-
 /* Nothing but its shape could make the reply a store's, and its first bytes do not. */
 static bool is_hopeless(const struct evidence *evidence)
 {
@@ -295,14 +258,18 @@ static bool read_body(struct detector *detector, struct evidence *evidence, cons
 }
 
 /* The connection turns out to lead to another store, as behind a proxy: what is known of the one
- * before is told, and the other begins anew. */
+ * before is told, without the request that is the other's, and the other begins anew. */
 static void change_store(struct detector *detector, struct evidence *evidence)
 {
+    const struct request_detail detail = evidence->reply.detail;
+    evidence->reply.detail = (struct request_detail){0};
     evidence->exchanges--; /* the one being read is the other store's */
     if (evidence->told && evidence->requests_told < evidence->exchanges)
         tell_session(detector, evidence, evidence->reply_ns, evidence->proof_ordinal);
     search_forget(&detector->search, evidence);
     evidence_begin_store(evidence);
+    evidence->reply.detail = detail;
+    evidence->credentials_seen = evidence->reply.note.credentials != CREDENTIALS_NONE;
 }
 
 /* How much of the body there is when its signature is chosen. */
@@ -339,13 +306,57 @@ static bool settle(struct detector *detector, struct evidence *evidence, enum se
     return more || when == SETTLE_WAITING;
 }
 
-/* A reply that pauses in its first bytes. */
+/* A reply that pauses in its first bytes. One that pauses too long is chosen for by what there is:
+ * its trial is needed for others. */
 static void settle_waiting(struct detector *detector, struct evidence *evidence, uint64_t time_ns)
 {
-    if (evidence->trial && time_ns >= evidence->reply_ns + DETECT_TELL_AFTER_NS &&
-        time_ns >= evidence->proof_ns + DETECT_TELL_AFTER_NS &&
-        !settle(detector, evidence, SETTLE_WAITING, NULL))
+    if (!evidence->trial || time_ns < evidence->reply_ns + DETECT_TELL_AFTER_NS)
+        return;
+    if (time_ns >= evidence->reply_ns + DETECT_TRIAL_NS)
+        evidence->reply.given_up = !settle(detector, evidence, SETTLE_PART, NULL);
+    else if (time_ns >= evidence->proof_ns + DETECT_TELL_AFTER_NS &&
+             !settle(detector, evidence, SETTLE_WAITING, NULL))
         evidence->proof_ns = time_ns;
+}
+
+static bool on_reply(void *context, struct flow *flow, const struct http_reply *head,
+                     const struct packet *packet)
+{
+    struct detector *detector = context;
+    struct evidence *evidence = evidence_of(detector, flow);
+    if (!evidence)
+        return false;
+    struct reply *reply = &evidence->reply;
+    reading_remove(detector, evidence);
+    search_drop(&detector->search, evidence);
+    choose_drop(&detector->chooser, evidence);
+    if (head->request_seen)
+        change_actor(detector, evidence, packet);
+    if (!head->request_seen || !waiting_take(&evidence->waiting, &reply->note, &reply->detail)) {
+        reply->note =
+            (struct request_note){.rule = SIGNATURE_NONE, .detail = UINT8_MAX, .unknown = true};
+        reply->detail = (struct request_detail){0};
+    }
+    /* A request that was not seen may have shown what others of the connection did. */
+    if (reply->note.unknown && evidence->credentials_seen)
+        reply->note.credentials = CREDENTIALS_PRESENTED;
+    evidence->exchanges++;
+    evidence->reply_ns = packet->time_ns;
+    evidence->proof_ns = 0;
+    evidence->proof_ordinal = packet->ordinal;
+    bool wanted = !reply->note.head;
+    if (choose_is_needed(&detector->chooser, evidence))
+        wanted = choose_begin(&detector->chooser, evidence, head);
+    if (!evidence->trial)
+        begin_untried(detector, evidence, head);
+    reading_insert(detector, evidence);
+    /* What no store's reply is made of, however long it takes, keeps no trial from others. */
+    if (evidence->trial && !wanted && !reply->note.head)
+        (void)settle(detector, evidence, SETTLE_PART, packet);
+    detector->counters.replies_read += wanted;
+    if (wanted && !evidence->trial)
+        search_begin(&detector->search, evidence);
+    return wanted;
 }
 
 static bool on_body(void *context, struct flow *flow, const uint8_t *data, size_t length,
@@ -353,7 +364,7 @@ static bool on_body(void *context, struct flow *flow, const uint8_t *data, size_
 {
     struct detector *detector = context;
     struct evidence *evidence = evidence_known(detector, flow);
-    if (!evidence || !evidence->reply.active)
+    if (!evidence || !evidence->reply.active || evidence->reply.given_up)
         return false;
     if (!evidence->trial)
         return read_body(detector, evidence, data, length, packet);
@@ -371,7 +382,7 @@ static bool on_body_gap(void *context, struct flow *flow, uint32_t length)
     struct detector *detector = context;
     struct evidence *evidence = evidence_known(detector, flow);
     (void)length;
-    if (!evidence || !evidence->reply.active)
+    if (!evidence || !evidence->reply.active || evidence->reply.given_up)
         return false;
     if (evidence->trial && !settle(detector, evidence, SETTLE_PART, NULL))
         return false;
@@ -388,7 +399,9 @@ static void on_reply_end(void *context, struct flow *flow, const struct http_bod
         return;
     if (evidence->trial)
         (void)settle(detector, evidence,
-                     totals->end == HTTP_END_COMPLETE ? SETTLE_COMPLETE : SETTLE_PART, packet);
+                     totals->end == HTTP_END_COMPLETE && !totals->undecodable ? SETTLE_COMPLETE
+                                                                              : SETTLE_PART,
+                     packet);
     struct reply *reply = &evidence->reply;
     reply->wire_bytes = totals->wire_bytes;
     reply->cut |= totals->end != HTTP_END_COMPLETE || totals->undecodable;

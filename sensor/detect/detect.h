@@ -16,6 +16,7 @@
 #define DETECT_FLOWS_MAX                                                                           \
     8192 /* flows with evidence at once; of more, exchanges are counted and not judged */
 #define DETECT_TELL_AFTER_NS UINT64_C(50000000) /* a proof waits this long for its reply to end */
+#define DETECT_TRIAL_NS      UINT64_C(10000000000) /* and a reply so long for its first bytes */
 #define DETECT_UNKNOWN_BYTES 4096 /* of a reply that nothing but its shape could make a store's */
 #define DETECT_ACTORS_MAX                                                                          \
     64 /* times that somebody else behind a proxy is told apart in one flow                        \

@@ -103,6 +103,7 @@ struct reply {
     bool absent;        /* the data set that the request names is not there */
     bool lower_bound;   /* the total is not exact */
     bool scan_broken;
+    bool given_up;   /* its first bytes said too little for too long: no more of it is read */
     bool cut;        /* not all of the body was read */
     bool sampled;    /* enough was read, the rest is estimated */
     uint32_t totals; /* totals read (several in one reply: none of them is the store's) */

@@ -121,7 +121,7 @@ void request_read_rule(const struct signature *signature, const struct catalogue
 struct slice request_form(const struct evidence *evidence)
 {
     struct slice body = {(const char *)evidence->body, evidence->body_length};
-    if (evidence->waiting.count > 0 || !evidence->reply.detail.url[0] ||
+    if (!waiting_is_empty(&evidence->waiting) || !evidence->reply.detail.url[0] ||
         (!evidence->reply.detail.form && !query_is_form(body)))
         return (struct slice){NULL, 0};
     return body;
@@ -204,6 +204,11 @@ bool waiting_take(struct waiting *waiting, struct request_note *note, struct req
         waiting->details_used &= (uint8_t)~(1u << note->detail);
     }
     return true;
+}
+
+bool waiting_is_empty(const struct waiting *waiting)
+{
+    return waiting->count == 0 && waiting->overflow == 0;
 }
 
 const struct request_detail *waiting_oldest(const struct waiting *waiting)

@@ -35,6 +35,9 @@ struct request_note *waiting_add(struct waiting *waiting, struct request_detail 
 bool waiting_take(struct waiting *waiting, struct request_note *note,
                   struct request_detail *detail);
 
+/* Whether none waits, be it without a note: the newest request is then the one last taken. */
+bool waiting_is_empty(const struct waiting *waiting);
+
 /* What is kept of the oldest waiting request; NULL when none waits or its text was not kept. */
 const struct request_detail *waiting_oldest(const struct waiting *waiting);
 

@@ -218,6 +218,84 @@ Test(choose, tries_no_more_replies_at_once_than_there_is_room_for)
     cr_expect_eq(t.count, 0);
 }
 
+static void begin_replies(struct flow *flows, const struct http_reply *head, bool wanted)
+{
+    struct packet packet = {.time_ns = TALK_START};
+    struct http_listener listener = detector_http_listener(t.detector);
+    for (size_t i = 0; i < TRIALS_MAX; i++)
+        cr_assert_eq(listener.reply(t.detector, &flows[i], head, &packet), wanted);
+}
+
+static void close_flows(struct flow *flows)
+{
+    for (size_t i = 0; i < TRIALS_MAX; i++)
+        detector_close(t.detector, &flows[i], FLOW_END_FIN, TALK_START);
+}
+
+Test(choose, waits_no_longer_than_its_time_for_replies_that_pause)
+{
+    static struct flow flows[TRIALS_MAX];
+    const struct http_listener listener = detector_http_listener(t.detector);
+    const uint8_t more[] = "{\"bees\":[1]}";
+    begin_replies(flows, &(struct http_reply){.status = 200}, true);
+    detector_tick(t.detector, TALK_START + DETECT_TRIAL_NS - 1);
+    exchange("GET /query", 200, "", "{\"bees\":[1]}");
+    cr_expect_eq(t.count, 0);
+    detector_tick(t.detector, TALK_START + DETECT_TRIAL_NS);
+    exchange("GET /query", 200, "", "{\"bees\":[1]}");
+    expect_told(0, "bee", VERDICT_DATA);
+    cr_expect_not(listener.body(t.detector, &flows[0], more, sizeof more - 1, &t.packet));
+    cr_expect_not(listener.body_gap(t.detector, &flows[0], 1));
+    close_flows(flows);
+    cr_expect_eq(t.count, 1);
+}
+
+Test(choose, holds_no_room_for_pictures)
+{
+    static struct flow flows[TRIALS_MAX];
+    struct http_reply head = {.status = 200, .headers.count = 1};
+    head.headers.lines[0] = (struct http_header){{"Content-Type", 12}, {"image/png", 9}};
+    begin_replies(flows, &head, false);
+    exchange("GET /query", 200, "", "{\"bees\":[1]}");
+    expect_told(0, "bee", VERDICT_DATA);
+    close_flows(flows);
+}
+
+Test(choose, knows_a_store_by_the_text_of_a_reply_that_is_cut)
+{
+    talk_ask(&t, "GET /elsewhere");
+    talk_say(&t, SERVER, "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nall of hive-77 and ");
+    talk_hang_up(&t, FLOW_END_FIN);
+    expect_told(0, "bee", VERDICT_METADATA);
+    cr_expect(t.found[0].partial);
+    talk_open(&t);
+}
+
+Test(choose, knows_no_store_by_another_text_of_a_reply_that_is_cut)
+{
+    talk_ask(&t, "GET /elsewhere");
+    talk_say(&t, SERVER, "HTTP/1.1 200 OK\r\ncontent-length: 100\r\n\r\nall of hive-xx and ");
+    talk_hang_up(&t, FLOW_END_FIN);
+    cr_expect_eq(t.count, 0);
+    talk_open(&t);
+}
+
+Test(choose, tells_of_the_store_before_nothing_that_was_asked_of_the_other)
+{
+    exchange("GET /", 200, "", "{\"bee_version\":\"2.1\"}");
+    exchange("GET /hives", 200, "", "hive-1");
+    exchange("GET /", 200, "", "{\"bee_version\":\"2.1\"}");
+    talk_ask_with(&t, "GET /ants/red", "Authorization: Basic YTpi\r\n", "");
+    talk_answer(&t, 200, "", "{\"ants\":[1]}");
+    cr_assert_eq(t.count, 4);
+    cr_expect_eq(t.found[2].kind, FINDING_SESSION);
+    cr_expect_str_eq(t.found[2].store, "bee");
+    cr_expect_str_eq(t.found[2].url, "");
+    expect_told(3, "ant", VERDICT_DATA);
+    cr_expect_str_eq(t.found[3].url, "/ants/red");
+    cr_expect(t.found[3].credentials_seen);
+}
+
 Test(choose, reads_on_behind_the_bytes_of_the_trial)
 {
     static char body[3 * TRIAL_BODY_MAX] = "{\"bees\":[1";

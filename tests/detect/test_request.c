@@ -198,3 +198,19 @@ Test(waiting, text_is_kept_of_few_and_the_rule_of_all_up_to_the_limit)
     cr_assert_not_null(waiting_newest(&waiting, &newest));
     cr_assert_eq(newest->column_count, 9);
 }
+
+Test(waiting, a_body_is_the_form_of_the_newest_request_alone)
+{
+    static struct evidence e;
+    e.waiting.count = 0;
+    e.waiting.overflow = 0;
+    e.reply.detail = (struct request_detail){.url = "/ask"};
+    memcpy(e.body, "cmd=get", 7);
+    e.body_length = 7;
+    cr_expect_eq(request_form(&e).length, 7);
+    e.waiting.overflow = 1;
+    cr_expect_eq(request_form(&e).length, 0);
+    e.waiting.overflow = 0;
+    e.waiting.count = 1;
+    cr_expect_eq(request_form(&e).length, 0);
+}
